@@ -49,6 +49,10 @@ class Secrets:
         """Files that people gave, sealed, where no bucket has them."""
         return self.root / "attachments" / service
 
+    def erasures(self, service: str) -> Path:
+        """What a service erased, by ids alone: never put back to an earlier moment."""
+        return self.root / "erasures" / service
+
     @property
     def authority(self) -> Path:
         """Certificate that every client checks Kafka's with."""

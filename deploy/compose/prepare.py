@@ -80,6 +80,7 @@ class Preparation:
             self._store(name, stores[name], works_as[name])
             self._write(name, "env/PDP_AUDIT_KEY", seeds[name], SERVICE_UID)
             self._write(name, "env/PDP_SEALING_KEYS", sealing[name], SERVICE_UID)
+            _own(self._secrets.erasures(name))
         self._mail()
         self._attachments()
         self._keycloak(stores[IDENTITY])

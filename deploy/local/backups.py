@@ -10,12 +10,13 @@ import asyncio
 import json
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from deploy.engines.errors import DeployError
 from deploy.engines.private import write_private
@@ -26,7 +27,8 @@ from deploy.local.supervisor import run_once
 from deploy.provision import offsets
 from deploy.provision.offsets import Place
 from shared.runtime.clock import now
-from shared.sealing.keys import INDEX
+from shared.sealing.keys import INDEX, Name
+from shared.sealing.register import Register
 
 ABOUT, STORE = "backup.json", "store.dump"
 KEYS_SUFFIX = ".keys"
@@ -58,14 +60,23 @@ ALTER DATABASE {old} ALLOW_CONNECTIONS true;
 """
 
 
-_KEYS = "COPY (SELECT person, matter, wrapped, made_at, destroyed_at FROM data_key) TO STDOUT"
-# One that was destroyed since is there, as destroyed, and stays so.
+_KEYS = "COPY (SELECT person, matter, wrapped, made_at, destroyed_at FROM data_key{which}) TO STDOUT"
+_LIVE = " WHERE wrapped IS NOT NULL"
+_ERASED = "SELECT person, matter, destroyed_at FROM data_key WHERE wrapped IS NULL AND destroyed_at IS NOT NULL"
 _BRING_KEYS = """
 CREATE TEMPORARY TABLE brought (LIKE data_key);
 COPY brought (person, matter, wrapped, made_at, destroyed_at) FROM STDIN;
 {rows}\\.
 INSERT INTO data_key SELECT * FROM brought ON CONFLICT DO NOTHING;
 {own}
+"""
+# Of what was erased since no key comes along; the service finds it in the register, and takes out what is in clear.
+_LEAVE_ERASED = """
+CREATE TEMPORARY TABLE erased (person uuid, matter uuid, at timestamptz);
+COPY erased FROM STDIN;
+{rows}\\.
+DELETE FROM data_key USING erased
+WHERE (data_key.person, data_key.matter) = (erased.person, erased.matter) AND wrapped IS NOT NULL AND made_at <= at;
 """
 # What the backup has of digests was made with its own key of these, and a store that served already has made another.
 # One that was only wrapped anew since has the same time.
@@ -154,18 +165,34 @@ def keys_of(file: Path) -> Path:
 
 def keep_keys(client: LocalClient, service: str, file: Path) -> None:
     """Write them."""
-    write_private(keys_of(file), client.postgres.execute(_KEYS, service))
+    write_private(keys_of(file), client.postgres.execute(_KEYS.format(which=""), service))
 
 
-def bring_keys(client: LocalClient, service: str, file: Path) -> None:
+def bring_keys(client: LocalClient, service: str, file: Path) -> Mapping[Name, datetime]:
     """Give what was loaded and migrated the keys that the service's own store has now, and then those of the backup's
-    second file, where that is kept. What was erased meanwhile stays erased; the store's own key of digests is the
-    backup's. Raises ``PostgresError``.
+    second file, where that is kept; but none of what the register says was erased, which is returned. The store's own
+    key of digests is the backup's. Raises ``PostgresError`` and ``RegisterAwayError``.
     """
-    kept = keys_of(file)
-    now_has, then_had = client.postgres.execute(_KEYS, service), kept.read_text() if kept.exists() else ""
+    kept, restored = keys_of(file), f"{service}_restored"
+    erased = asyncio.run(_registered(client, service))
+    now_has = client.postgres.execute(_KEYS.format(which=_LIVE), service)
+    then_had = kept.read_text() if kept.exists() else ""
     for rows, own in ((now_has, ""), (then_had, _OWN_INDEX.format(index=INDEX.person))):
-        client.postgres.execute(_BRING_KEYS.format(rows=rows, own=own), f"{service}_restored")
+        client.postgres.execute(_BRING_KEYS.format(rows=rows, own=own), restored)
+    rows = "".join(f"{name.person}\t{name.matter}\t{at.isoformat()}\n" for name, at in erased.items())
+    client.postgres.execute(_LEAVE_ERASED.format(rows=rows), restored)
+    return erased
+
+
+async def _registered(client: LocalClient, service: str) -> Mapping[Name, datetime]:
+    """What was ever erased, with what the store that is replaced has not brought the register yet."""
+    register = Register(Layout(client.data).erasures.absolute().as_uri(), service)
+    known = await register.known()
+    rows = [row.split("|") for row in client.postgres.execute(_ERASED, service).splitlines()]
+    here = {Name(UUID(person), UUID(matter)): datetime.fromisoformat(at) for person, matter, at in rows}
+    if new := {name: at for name, at in here.items() if name not in known or known[name] < at}:
+        await register.add(new)
+    return await register.known()
 
 
 def migrate(client: LocalClient, service: str, database: str) -> None:

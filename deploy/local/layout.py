@@ -26,6 +26,11 @@ class Layout(Keys):
         return self.data / "attachments"
 
     @property
+    def erasures(self) -> Path:
+        """What was erased, by ids alone: copied off the machine by itself, and never put back to an earlier moment."""
+        return self.data / "erasures"
+
+    @property
     def mail(self) -> Path:
         """What would be mailed, were there a server."""
         return self.data / "mail"

@@ -34,6 +34,7 @@ def build() -> tuple[Stage, Settings]:
         mails=consume.mails_of(settings),
         figures={metrics.MAILS_WAITING: subscriptions.MAILS_WAITING, metrics.ALIGNMENTS: firms.ALIGNMENTS},
         keep=consume.keep,
+        erase_again=subscriptions.erase_again,
         forget=_forget,
         pages=pages,
     )

@@ -9,6 +9,7 @@ from services.registration.files.importers import AnchorImporter, ProspectImport
 from services.registration.files.lists import ListImporter
 from services.registration.settings import RegistrationSettings
 from services.registration.store.derived import UNSEALED
+from services.registration.store.erasing import erase_again
 from services.registration.store.people import FirmsPeople
 from shared.attachments.keeping import Attachments
 from shared.attachments.settings import AttachmentSettings
@@ -41,6 +42,7 @@ def build() -> tuple[Stage, ServiceSettings]:
         mails=mails(settings),
         imports=imports,
         attachments=attachments,
+        erase_again=erase_again,
         figures=figures,
         members=FirmsPeople,
     )

@@ -58,6 +58,10 @@ MAILS_WAITING = Gauge("pdp_mails_waiting", "Mails that were not taken within a m
 ATTACHMENTS = Counter("pdp_attachments", "Attachments, by what came of each that was given or opened", ["outcome"])
 ATTACHMENTS_AWAY = Gauge("pdp_attachments_away", "1 while the object store of attachments does not answer")
 ATTACHMENT_ORPHANS = Gauge("pdp_attachment_orphans", "Objects in the store of attachments that no record names")
+ERASURE_REGISTER_AWAY = Gauge(
+    "pdp_erasure_register_away",
+    "1 while erasures are kept nowhere but in the store: their register is away, or none is named",
+)
 UNSEALED = Gauge("pdp_unsealed", "Rows whose personal data is in clear; 10000 of a kind: that many or more", ["kind"])
 SEALING_OFF = Gauge("pdp_sealing_off", "1 while what is written of persons is kept in clear")
 HTTP_SECONDS = Histogram(

@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
@@ -114,7 +115,9 @@ async def kept(connection: Connection, name: Name) -> bytes | None:
 
 
 async def destroy(connection: Connection, names: Iterable[Name]) -> None:
-    """Nobody opens any more what was sealed with these."""
+    """Nobody opens any more what was sealed with these. Of one that there is not it is kept that it was destroyed: what
+    it would have sealed may stand in clear in a copy of before.
+    """
     if rows := sorted(set(names)):
         await connection.execute(_DESTROY, *columns(rows))
 
@@ -122,6 +125,21 @@ async def destroy(connection: Connection, names: Iterable[Name]) -> None:
 async def destroy_all(connection: Connection, persons: Collection[UUID]) -> None:
     """Nobody opens any more what was sealed of these persons, whatever the matter."""
     await connection.execute(_DESTROY_ALL, list(persons))
+
+
+async def destroyed(connection: Connection) -> dict[Name, datetime]:
+    """All that were destroyed, and when."""
+    return {Name(row["person"], row["matter"]): row["destroyed_at"] for row in await connection.fetch(_DESTROYED)}
+
+
+async def destroy_again(connection: Connection, erased: Mapping[Name, datetime]) -> set[Name]:
+    """Destroy what the store has of these from before they were destroyed, as one that came back from a backup has.
+    Returns those of which it did not know.
+    """
+    known = await destroyed(connection)
+    rows = [(*name, at) for name, at in sorted(erased.items()) if known.get(name, _NEVER) < at]
+    found = await connection.fetch(_DESTROY_AGAIN, *columns(rows)) if rows else []
+    return {Name(row["person"], row["matter"]) for row in found}
 
 
 class Rewrapped(NamedTuple):
@@ -172,16 +190,31 @@ _FIND = """
     JOIN data_key USING (person, matter)
 """
 _MAKE = """
-    INSERT INTO data_key (person, matter, wrapped) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bytea[])
-    ON CONFLICT (person, matter) DO UPDATE SET wrapped = excluded.wrapped, made_at = now(), destroyed_at = NULL
+    INSERT INTO data_key (person, matter, wrapped, made_at)
+    SELECT *, clock_timestamp() FROM unnest($1::uuid[], $2::uuid[], $3::bytea[])
+    ON CONFLICT (person, matter)
+    DO UPDATE SET wrapped = excluded.wrapped, made_at = excluded.made_at, destroyed_at = NULL
     WHERE data_key.wrapped IS NULL
 """
+"""Not when the transaction began: which was first, the making or the destroying, is told by these under one lock."""
 _DESTROY = """
-    UPDATE data_key SET wrapped = NULL, destroyed_at = now() FROM unnest($1::uuid[], $2::uuid[]) AS gone(person, matter)
-    WHERE data_key.person = gone.person AND data_key.matter = gone.matter AND wrapped IS NOT NULL
+    INSERT INTO data_key (person, matter, destroyed_at)
+    SELECT *, clock_timestamp() FROM unnest($1::uuid[], $2::uuid[])
+    ON CONFLICT (person, matter) DO UPDATE SET wrapped = NULL, destroyed_at = excluded.destroyed_at
+    WHERE data_key.wrapped IS NOT NULL
 """
+_DESTROYED = "SELECT person, matter, destroyed_at FROM data_key WHERE wrapped IS NULL AND destroyed_at IS NOT NULL"
+_DESTROY_AGAIN = """
+    INSERT INTO data_key (person, matter, destroyed_at)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[])
+    ON CONFLICT (person, matter) DO UPDATE SET wrapped = NULL, destroyed_at = excluded.destroyed_at
+    WHERE coalesce(data_key.destroyed_at, data_key.made_at) <= excluded.destroyed_at
+    RETURNING person, matter
+"""
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _DESTROY_ALL = """
-    UPDATE data_key SET wrapped = NULL, destroyed_at = now() WHERE person = ANY($1::uuid[]) AND wrapped IS NOT NULL
+    UPDATE data_key SET wrapped = NULL, destroyed_at = clock_timestamp()
+    WHERE person = ANY($1::uuid[]) AND wrapped IS NOT NULL
 """
 _OLDER = """
     SELECT person, matter, wrapped FROM data_key

@@ -65,7 +65,8 @@ class SealedRows:
         """Seal what is personal in these rows, where this process seals. Whoever writes holds their lock."""
         if not rows or not seals():
             return
-        cells = [cell for row in rows for cell in self._cells(row) if cell.value is not None]
+        # An empty text says nothing, and would make a key anew for whom it was just destroyed.
+        cells = [cell for row in rows for cell in self._cells(row) if cell.value not in (None, "")]
         if cells:
             ring = await keys.ensure(connection, {cell.name for cell in cells})
             for cell in cells:

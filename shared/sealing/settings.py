@@ -16,6 +16,11 @@ class SealingSettings(BaseSettings):
     """Whether what is written is sealed. `false` while processes of a release run beside this one that cannot read it:
     what is sealed already is read either way."""
 
+    erasures: str = ""
+    """Where erasures are kept apart from the store and its backups, by ids alone: a folder, `file:///…`, or one of a
+    bucket, `s3://…` (with the variables of AWS). Each start erases again what is in it and the store, restored from
+    before, does not know. Empty: nowhere, and a restore that lost the keys of now brings back what was erased since."""
+
 
 def split(keys: SecretStr) -> list[str]:
     """Each key of the setting."""

@@ -37,9 +37,11 @@ from shared.runtime.database import Database
 from shared.runtime.settings import KafkaSettings, ServiceSettings
 from shared.sealing import keys
 from shared.sealing.encryption import KeyAwayError, seals
+from shared.sealing.register import register_of
 from shared.security.tokens import Issuer
 from shared.service import consuming, housekeeping, http, operations, recorded, resending
 from shared.service.alarms import AlarmWatch
+from shared.service.erasures import Erasures
 from shared.service.figures import FigureWatch
 from shared.service.http.connection import IDLE_S, Connection
 from shared.service.mailing import MailWorker
@@ -77,6 +79,10 @@ class Service:
         alarms = AlarmWatch(self.database, settings, self._subscribers, relay, self.health, revision)
         figures = FigureWatch(self.database, Partitions(kafka, f"{name}-figures"), stage.figures)
         self._watches = {"alarms": alarms.run, "figures": figures.run}
+        register = register_of(name)
+        files = stage.attachments is not None
+        self._erasures = Erasures(self.database, register, stage.erase_again, files=files)
+        self._watches["erasures"] = self._erasures.run
         if stage.attachments is not None:
             self._watches["attachments"] = partial(watch.run, stage.attachments, self.database)
         self._workers: list[Worker] = [relay]
@@ -185,6 +191,7 @@ class Service:
                 async with self.database.connection() as connection:
                     await keys.check(connection)
                     await self._skips.load(connection)
+                await self._erasures.before_serving()
             except TRY_AGAIN as error:
                 await self.database.close()
                 attempt += 1

@@ -20,6 +20,7 @@ from shared.runtime.database import Database
 from shared.security.tokens import Issuer
 from shared.service import http
 from shared.service.callers import Members
+from shared.service.erasures import EraseAgain
 from shared.service.figures import Queries
 from shared.service.housekeeping import Forget
 from shared.service.mailing import Mails
@@ -50,6 +51,8 @@ class Stage:
     """Writes what it keeps of every event as it came."""
     attachments: Attachments | None = None
     """Files that people give it as evidence or certificates."""
+    erase_again: EraseAgain | None = None
+    """Takes what was erased out of what came back with a backup, where that has it in clear."""
     forget: Forget | None = None
     """Forgets what of its own is past its use."""
     pages: Callable[[Database], ASGIApp] | None = None

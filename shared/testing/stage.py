@@ -28,8 +28,10 @@ from shared.messaging.worker import Worker
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id
+from shared.sealing.register import Register
 from shared.security.tokens import Issuer, LocalIssuer, Verifier
 from shared.security.trust import trust
+from shared.service.erasures import Erasures
 from shared.service.mailing import MailWorker
 from shared.service.stage import Stage
 
@@ -151,6 +153,11 @@ class StageUnderTest:
         """Send every mail that is due."""
         if self._mails is not None:
             await self._exhaust(self._mails)
+
+    def erasures(self, register: Register | None) -> Erasures:
+        """What keeps its erasures, and erases again what comes back."""
+        files = self._stage.attachments is not None
+        return Erasures(self.database, register, self._stage.erase_again, files=files)
 
     async def _exhaust(self, worker: Worker, steps: int | None = None) -> None:
         async with self.database.connection() as connection:

@@ -1,5 +1,6 @@
 """Keys of persons and backups: a backup has none, and what was erased since it stays erased when it is restored."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ from deploy.local.wrapping import marks
 from shared.sealing import keys, tables
 from shared.sealing.encryption import KeyAwayError, encryption
 from shared.sealing.keys import INDEX, Name
+from shared.sealing.register import Register
 from shared.sealing.values import ERASED
 from shared.testing.databases import Templates
 
@@ -40,8 +42,8 @@ async def url(postgres: PostgresServer, templates: Templates) -> AsyncIterator[s
 
 
 @pytest.fixture
-def client(postgres: PostgresServer) -> LocalClient:
-    return cast("Any", SimpleNamespace(postgres=postgres))
+def client(postgres: PostgresServer, tmp_path: Path) -> LocalClient:
+    return cast("Any", SimpleNamespace(postgres=postgres, data=tmp_path))
 
 
 def name_of(url: str) -> str:
@@ -60,12 +62,33 @@ async def test_a_restore_takes_the_keys_that_there_are_now_and_then_those_of_its
     await keys.destroy(connection, [erased])
     await connection.execute("DELETE FROM data_key WHERE person = $1", lost.person)
     await connection.close()
-    backups.bring_keys(client, name, file)
+    brought = await asyncio.to_thread(backups.bring_keys, client, name, file)
+    assert set(brought) == {erased}
     restored = await asyncpg.connect(f"{url}_restored", timeout=10)
+    # The service does so before it serves.
+    assert await keys.destroy_again(restored, brought) == {erased}
     found = await keys.find(restored, [erased, lives, lost])
     await restored.close()
     assert [found.open(each, "a", kept[each]) for each in (erased, lives, lost)] == [ERASED, "Ana", "Ana"]
     assert (backups.keys_of(file).stat().st_mode & 0o777) == 0o600
+
+
+async def test_a_key_that_an_old_file_has_is_not_brought_where_the_register_says_that_it_was_erased(
+    url: str, client: LocalClient, tmp_path: Path
+) -> None:
+    """The store is lost, and with it that anything was erased."""
+    name, file, erased = name_of(url), tmp_path / "x.backup", Name(uuid4(), uuid4())
+    connection = await asyncpg.connect(url, timeout=10)
+    await keys.ensure(connection, [erased])
+    backups.keep_keys(client, name, file)
+    await keys.destroy(connection, [erased])
+    await Register((tmp_path / "erasures").as_uri(), name).add(await keys.destroyed(connection))
+    await connection.execute("TRUNCATE data_key")
+    await connection.close()
+    await asyncio.to_thread(backups.bring_keys, client, name, file)
+    restored = await asyncpg.connect(f"{url}_restored", timeout=10)
+    assert await restored.fetch("SELECT FROM data_key") == []
+    await restored.close()
 
 
 @pytest.mark.parametrize("anew", [True, False])
@@ -87,7 +110,7 @@ async def test_what_is_found_by_digests_is_found_after_a_restore(
         await connection.execute("UPDATE data_key SET wrapped = $1", again)
     now_has = await connection.fetchval("SELECT wrapped FROM data_key")
     await connection.close()
-    backups.bring_keys(client, name, file)
+    await asyncio.to_thread(backups.bring_keys, client, name, file)
     restored = await asyncpg.connect(f"{url}_restored", timeout=10)
     assert (await keys.find(restored, [INDEX])).digest("rfc", "VECJ880326XXX") == before
     assert (await restored.fetchval("SELECT wrapped FROM data_key") == now_has) is not anew
@@ -99,7 +122,7 @@ async def test_the_store_of_before_keeps_no_keys_of_persons(url: str, client: Lo
     connection = await asyncpg.connect(url, timeout=10)
     kept = (await keys.ensure(connection, [who, INDEX])).seal(who, "a", "Ana")
     await connection.close()
-    backups.bring_keys(client, name_of(url), tmp_path / "x.backup")
+    await asyncio.to_thread(backups.bring_keys, client, name_of(url), tmp_path / "x.backup")
     backups.swap(client, name_of(url))
     store, before = [await asyncpg.connect(each, timeout=10) for each in (url, f"{url}_replaced")]
     assert (await keys.find(store, [who])).open(who, "a", kept) == "Ana"

@@ -2,7 +2,9 @@
 
 import json
 import time
+from contextlib import nullcontext
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -22,12 +24,14 @@ from shared.runtime.ids import new_id
 from shared.sealing import encryption, keys, whole
 from shared.sealing.encryption import KeyAwayError, Ring
 from shared.sealing.keys import Name
+from shared.sealing.register import Register
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest
 from tests.financing import test_facts as facts
 from tests.financing.calls import PAPERS, answer, consent_body, known, ok, partner_events, referral_body
 from tests.financing.given import SUPPLIER
 from tests.sealing.data_files import standing
+from tests.sealing.restored import copied, restored
 
 
 class Said(NamedTuple):
@@ -119,6 +123,34 @@ async def test_who_reads_has_it_in_clear_until_it_is_erased(stage: StageUnderTes
     [body] = await stage.opened(row["body"] for row in journaled)
     assert not body["data"].keys() & {*contract.Referral.PERSONAL}
     assert contract.Referral.model_validate(body["data"]).consent.consent_id == UUID(case["consents"][0]["id"])
+
+
+@pytest.mark.parametrize("clear", [True, False])
+async def test_what_a_restore_brings_back_is_erased_again(
+    stage: StageUnderTest, tmp_path: Path, *, clear: bool
+) -> None:
+    """Also where the keys are those of before, and what was written in clear."""
+    secret = said()
+    with encryption.given(None) if clear else nullcontext():
+        referral = await handed_over(stage, secret)
+    copy = await copied(stage, "financing_case", "consent", "referral", "journal", "data_key")
+    consent = f"/consents/{referral['consent_id']}"
+    await ok(stage, "POST", f"{consent}/revocation")
+    erasures = stage.erasures(Register(tmp_path.as_uri(), "financing"))
+    await erasures.keep()
+    await restored(stage, copy)
+    for row in copy["data_key"]:
+        again = "INSERT INTO data_key SELECT (jsonb_populate_record(NULL::data_key, $1::jsonb)).*"
+        await stage.rows(again, row)
+    assert (await ok(stage, "GET", f"/referrals/{referral['id']}"))["papers"] is not None
+    later = stage.erasures(Register(tmp_path.as_uri(), "financing"))
+    assert await later.again() == (2, 1)
+    assert await later.again() == (0, 0)
+    held = await copied(stage, *copy)
+    bodies = await stage.opened(row["body"] for row in await stage.rows("SELECT body FROM journal"))
+    assert not [word for word in secret.clear if word in str((held, bodies))]
+    assert (await ok(stage, "GET", f"/referrals/{referral['id']}"))["papers"] is None
+    assert not (await ok(stage, "GET", consent))["papers_held"]
 
 
 async def test_a_later_key_of_that_name_makes_no_erased_event_whole(stage: StageUnderTest) -> None:

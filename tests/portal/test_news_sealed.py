@@ -10,9 +10,11 @@ from services.portal.store import subscriptions
 from shared.contracts.registration import SupplierRegistered
 from shared.sealing import encryption
 from shared.sealing.encryption import Ring
+from shared.sealing.register import Register
 from tests.portal.conftest import Visitors
 from tests.portal.events import SUPPLIER, example
 from tests.portal.mailbox import EMAIL, NAME, Mailbox, offering_until
+from tests.sealing.restored import copied, restored
 
 
 @pytest.fixture
@@ -46,3 +48,22 @@ async def test_an_address_is_sealed_found_and_gone(box: Mailbox, *, sealed_befor
     await stage.rows("UPDATE subscription SET email = $1", row["email"])
     async with stage.database.connection() as connection:
         assert await subscriptions.ids_at(connection, EMAIL) == []
+
+
+async def test_who_was_forgotten_comes_back_with_no_backup(box: Mailbox, tmp_path: Path) -> None:
+    """Also where the backup is from before their address was sealed."""
+    stage = box.portal.stage
+    with encryption.given(None):
+        await box.confirmed("papers")
+    copy = await copied(stage, "subscription")
+    async with stage.database.transaction() as connection:
+        [row] = await connection.fetch("SELECT id FROM subscription")
+        reader = (await subscriptions.readers.load_many(connection, [row["id"]]))[row["id"]]
+        gone = replace(reader, subscription=ended(reader.subscription))
+        await subscriptions.readers.save_many(connection, (), [gone])
+    await stage.erasures(Register(tmp_path.as_uri(), "portal")).keep()
+    await restored(stage, copy)
+    assert await stage.erasures(Register(tmp_path.as_uri(), "portal")).again() == (1, 1)
+    assert await stage.rows("SELECT status, email, name FROM subscription") == [
+        {"status": "ended", "email": None, "name": ""}
+    ]

@@ -43,6 +43,35 @@ async def test_a_key_is_made_once_and_destroyed_for_good(store: "asyncpg.Connect
     assert await store.fetchval("SELECT count(*) FROM data_key WHERE wrapped IS NULL AND destroyed_at IS NOT NULL") == 2
 
 
+async def test_of_what_has_no_key_it_is_kept_that_it_was_erased(store: "asyncpg.Connection[asyncpg.Record]") -> None:
+    name = Name(uuid4(), uuid4())
+    await keys.destroy(store, [name])
+    first = await keys.destroyed(store)
+    assert set(first) == {name}
+    await keys.destroy(store, [name])
+    assert await keys.destroyed(store) == first
+    ring = await keys.ensure(store, [name])
+    assert ring.open(name, "a", ring.seal(name, "a", "Ana")) == "Ana"
+
+
+async def test_what_came_back_from_before_is_destroyed_again_and_what_was_made_since_stays(
+    store: "asyncpg.Connection[asyncpg.Record]",
+) -> None:
+    back, anew, lost = (Name(uuid4(), uuid4()) for _ in range(3))
+    await keys.ensure(store, [back, anew])
+    copy = await store.fetch("SELECT * FROM data_key WHERE person = $1", back.person)
+    await keys.destroy(store, [back, anew, lost])
+    erased = await keys.destroyed(store)
+    kept = (await keys.ensure(store, [anew])).seal(anew, "a", "Ana")
+    # As a restore leaves it: one key is back, one tombstone is away, one key was made since.
+    await store.execute("DELETE FROM data_key WHERE person = ANY($1)", [back.person, lost.person])
+    await store.execute("INSERT INTO data_key VALUES ($1, $2, $3, $4, $5)", *copy[0])
+    assert await keys.destroy_again(store, erased) == {back, lost}
+    assert (await keys.find(store, [anew])).open(anew, "a", kept) == "Ana"
+    assert set(await keys.destroyed(store)) == {back, lost}
+    assert await keys.destroy_again(store, erased) == set()
+
+
 async def test_two_who_make_one_have_the_same(store: "asyncpg.Connection[asyncpg.Record]", store_url: str) -> None:
     other, watch = [await asyncpg.connect(store_url, timeout=10) for _ in range(2)]
     name = Name(uuid4(), uuid4())

@@ -58,10 +58,11 @@ def restore(service: ServiceName, file: File, *, without_keys: WithoutKeys = Fal
         with step(say("restore.holding", service=service)), held_down(client.data, service):
             # First the offsets: a crash between the two costs nothing, as the store before knows what comes again.
             offsets.set_back(client.admin(), places)
-            backups.bring_keys(client, service, file)
+            erased = backups.bring_keys(client, service, file)
             backups.swap(client, service)
             before, lost = backups.counts(client, service), forgotten(client, service)
     out().print(say("restore.restored", service=service, at=_shown(taken.taken_at), old=f"{service}_replaced"))
+    out().print(say("restore.erased", service=service, count=sum(at > taken.taken_at for at in erased.values())))
     _read_again(client, service, places, before)
     _show(lost)
 

@@ -1,6 +1,7 @@
 """The aggregate: all that decides about one supplier's finance, in one row and under one lock."""
 
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -63,6 +64,16 @@ class Case:
 
     def consent(self, consent_id: UUID) -> Consent | None:
         return next((consent for consent in self.consents if consent.id == consent_id), None)
+
+    def has_papers_of(self, matters: AbstractSet[UUID]) -> bool:
+        """Whether a consent or a referral is among these, whose papers are erased."""
+        return not matters.isdisjoint([*(item.id for item in self.consents), *(item.id for item in self.referrals)])
+
+    def without_papers(self, matters: AbstractSet[UUID]) -> "Case":
+        """It, without the papers of these consents and referrals."""
+        consents = tuple(replace(item, papers=None) if item.id in matters else item for item in self.consents)
+        referrals = tuple(replace(item, papers=None) if item.id in matters else item for item in self.referrals)
+        return replace(self, consents=consents, referrals=referrals)
 
     def last_to(self, partner: str) -> UUID:
         """The firm's last consent to this partner, which it has given one."""

@@ -1,6 +1,6 @@
 """What was written in clear before it was sealed: sealed once, behind the work of the day."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from shared.messaging import sealed_events
 from shared.messaging.decision import SweepRequest
 from shared.messaging.routing import Again, Slice, Slices
 from shared.runtime.database import Connection
+from shared.sealing.keys import Name
 from shared.sealing.rows import COUNTED
 
 SEAL: Final = "seal_papers"
@@ -36,6 +37,15 @@ async def seal_next(connection: Connection, _: Mapping[str, str], after: UUID | 
         await cases.save_many(connection, (), list(known.values()))
         await sealed_events.seal_older(connection, with_papers)
     return Slice(rows[-1]["id"], len(with_papers))
+
+
+async def erase_again(connection: Connection, names: Collection[Name]) -> int:
+    """Write the cases that have papers of these without them, and whatever else says that there are any."""
+    matters = {name.matter for name in names}
+    known = await cases.load_many(connection, sorted({name.person for name in names}))
+    changed = [case.without_papers(matters) for case in known.values() if case.has_papers_of(matters)]
+    await cases.save_many(connection, (), changed)
+    return len(changed)
 
 
 papers_sealed = Slices(SEAL, seal_next)

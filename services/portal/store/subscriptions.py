@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.portal.domain.firm import Firm
 from services.portal.domain.news import GATHERS, PATIENCE, PROGRAM, Queue
-from services.portal.domain.subscription import Leaving, Reader, Subscription
+from services.portal.domain.subscription import Leaving, Reader, Subscription, ended
 from services.portal.store import messages
 from services.portal.store.firms import firms
 from services.portal.store.tables import SubscriptionRow
@@ -103,6 +103,14 @@ class Readers:
 
 
 readers = Readers()
+
+
+async def erase_again(connection: Connection, names: Collection[Name]) -> int:
+    """End those of whom these were erased."""
+    known = await _rows.load_many(connection, sorted({name.person for name in names}))
+    gone = [ended(each) for each in known.values() if each.status != "ended"]
+    await _rows.save_many(connection, (), gone)
+    return len(gone)
 
 
 async def subscription(connection: Connection, id_: UUID) -> Subscription | None:

@@ -11,6 +11,7 @@ from services.registration.handlers import claims as on_claims
 from services.registration.handlers import people as on_people
 from services.registration.store import suppliers
 from services.registration.store.claims import claims
+from services.registration.store.erasing import mark_erased
 from services.registration.store.people import people, people_of
 from services.registration.views import SupplierView
 from shared.messaging.commands import Commands, CommandUnit
@@ -30,30 +31,34 @@ def router(mailing: Mailing, commands: Commands) -> APIRouter:
         """Erase the person to talk to; of a natural person who withdrew also name, RFC and places.
 
         Wherever they are: in the firm's profile, in the claim that it came from, as an address of its people, and in
-        mail that lies in a folder.
+        mail that lies in a folder. Of whom nothing is here (404) it is kept all the same that they were erased.
         """
         caller.require_outsider(supplier_id)
 
-        async def erase(unit: CommandUnit) -> set[str]:
-            """Returns the addresses that are forgotten."""
+        async def erase(unit: CommandUnit) -> set[str] | None:
+            """Returns the addresses that are forgotten; None of a firm that is not here."""
             await unit.load(suppliers, [supplier_id])
-            present = unit.state(suppliers, supplier_id)
-            supplier = accepted(present or handlers.SUPPLIER_UNKNOWN)
-            change.check(SupplierView.of(supplier))
-            unit.apply(suppliers, supplier_id, accepted(handlers.erase_contact(supplier, now())))
             await unit.load(claims, [supplier_id])
-            claim = unit.state(claims, supplier_id)
+            supplier, claim = unit.state(suppliers, supplier_id), unit.state(claims, supplier_id)
+            if supplier is None:
+                # What is not here yet, or no more, may come with another copy of the store.
+                await mark_erased(unit.connection, supplier_id)
+            else:
+                change.check(SupplierView.of(supplier))
+                unit.apply(suppliers, supplier_id, accepted(handlers.erase_contact(supplier, now())))
             said = None if claim is None or claim.profile is None else claim.profile.contact
-            known = {contact.email for contact in (supplier.contact, said) if contact is not None}
+            given = None if supplier is None else supplier.contact
+            known = {contact.email for contact in (given, said) if contact is not None}
             unit.apply(claims, supplier_id, on_claims.erase_contact(claim))
             firms_people = await people_of(unit.connection, supplier_id)
             await unit.load(people, [person.id for person in firms_people])
             for person in firms_people:
                 decision = on_people.erase_address(unit.state(people, person.id), known)
                 unit.apply(people, person.id, decision, about=supplier_id)
-            return known
+            return None if supplier is None and claim is None else known
 
-        for address in await commands.run_unit(change.cause, erase):
+        erased = await commands.run_unit(change.cause, erase)
+        for address in accepted(handlers.SUPPLIER_UNKNOWN if erased is None else erased):
             await mailing.post.sender.forget(address)
 
     return api

@@ -202,11 +202,14 @@ def without_contact(supplier: Supplier) -> Supplier:
     """The supplier without its contact; a natural person who left, without name, RFC and where they may live too."""
     bare = replace(supplier, contact=None)
     is_gone = supplier.kind == "natural" and supplier.status == "withdrawn"
-    if not is_gone:
-        return bare
-    certificates = tuple(replace(each, site=None) for each in bare.offering.certificates)
-    offering = replace(bare.offering, certificates=certificates)
-    return replace(bare, rfc="", legal_name="", plants=unnamed(bare.plants), offering=offering)
+    return unnamed_person(bare) if is_gone else bare
+
+
+def unnamed_person(supplier: Supplier) -> Supplier:
+    """A natural person's without what says who and where they are."""
+    certificates = tuple(replace(each, site=None) for each in supplier.offering.certificates)
+    offering = replace(supplier.offering, certificates=certificates)
+    return replace(supplier, rfc="", legal_name="", plants=unnamed(supplier.plants), offering=offering)
 
 
 def _described(supplier: Supplier, profile: Profile, rfc: str, by: str, now: datetime) -> Supplier:

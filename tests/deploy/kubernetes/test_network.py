@@ -40,6 +40,8 @@ def test_nothing_is_allowed_on_the_network_unless_named(rendered: Rendered) -> N
             (f"{name}-store", {5432}),
             ("kafka", {9093}),
             ("192.0.2.10/32", {443}),
+            # The object store of backups, where it has any: its register of erasures.
+            *([("192.0.2.20/32", {443})] if rendered.of("ScheduledBackup") else []),
         ]
 
 
@@ -102,6 +104,7 @@ def test_a_collector_of_traces_can_be_reached_where_one_is_named() -> None:
         ("networkPolicy.tracing", {"tracing.endpoint": COLLECTOR}),
         ("networkPolicy.mail", {"mail.host": "smtp.example", "mail.from": "pdp@example.org"}),
         ("networkPolicy.attachments", {"attachments.bucket": "pdp"}),
+        ("networkPolicy.backup", {"sealing.erasures": "s3://b/e", "networkPolicy.backup": "null"}),
         ("mail.from", {"mail.host": "smtp.example", "networkPolicy.mail[0].ipBlock.cidr": "192.0.2.40/32"}),
         ("kafka.partnerListener.sourceRanges", {"kafka.partnerListener.enabled": "true"}),
         ("networkPolicy.apiServer", {"networkPolicy.apiServer": "null"}),

@@ -83,6 +83,22 @@ def test_those_who_keep_attachments_reach_their_bucket_and_its_secret() -> None:
 
 
 @pytest.mark.usefixtures("helm")
+@pytest.mark.parametrize(
+    ("change", "where"), [({}, "s3://b/pdp/erasures"), ({"sealing.erasures": "s3://other/gone"}, "s3://other/gone")]
+)
+def test_what_was_erased_is_kept_where_the_backups_are(change: dict[str, str], where: str) -> None:
+    backed_up = {"backup.enabled": "true", "backup.destination": "s3://b/pdp/"}
+    pods = Rendered(objects("national", backed_up | change)).pods()
+    assert {"registration", "portal"} < pods.keys()
+    for pod in pods.values():
+        (service,) = pod["containers"]
+        found = {each["name"]: each for each in service["env"]}
+        assert found["PDP_SEALING_ERASURES"]["value"] == where
+        secret = {"secretKeyRef": {"name": "backup-credentials", "key": "ACCESS_SECRET_KEY"}}
+        assert found["AWS_SECRET_ACCESS_KEY"]["valueFrom"] == secret
+
+
+@pytest.mark.usefixtures("helm")
 @pytest.mark.parametrize("name", ["PDP_SMTP_PASSWORD", "PDP_AUDIT_KEY", "PDP_SEALING_KEYS", "PDP_PORTAL_SECRET"])
 def test_a_secret_among_the_settings_is_refused(name: str) -> None:
     with pytest.raises(ChartError, match=f"{name} is a secret"):

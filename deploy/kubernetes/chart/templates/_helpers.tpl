@@ -97,3 +97,8 @@ securityContext:
   capabilities: {drop: [ALL]}
   seccompProfile: {type: RuntimeDefault}
 {{- end }}
+
+{{/* Where what was erased is kept; nothing where that is nowhere. */}}
+{{- define "pdp.erasures" -}}
+{{- if .Values.sealing.erasures }}{{ .Values.sealing.erasures }}{{ else if .Values.backup.enabled }}{{ trimSuffix "/" .Values.backup.destination }}/erasures{{ end }}
+{{- end }}
