@@ -90,13 +90,14 @@ def offered(
     partner: str = "nafin",
     purposes: tuple[Purpose, ...] = ("certification", "receivables"),
     classes: tuple[DataClass, ...] = CLASSES,
+    terms: Terms = TERMS,
     **different: Any,
 ) -> Offered:
     """A consent to the exact text that is shown for it."""
-    known = TERMS.partner(partner)
+    known = terms.partner(partner)
     assert known is not None
     expires_on = different.get("expires_on", UNTIL)
-    shown, _ = consents.words(known, Choice(purposes, classes, expires_on), TERMS)
+    shown, _ = consents.words(known, Choice(purposes, classes, expires_on), terms)
     papers = papers_of(classes)
     wanted = Offered(partner, purposes, classes, shown.sha256, "portal", expires_on, papers, GIVER)
     return replace(wanted, **different)

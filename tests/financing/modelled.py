@@ -4,23 +4,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-DAYS = {"nafin": 20, "cluster": 15}
-"""Each partner's own, to answer."""
+from tests.financing.modelled_referral import ERASE, RUNNING, Sent
+
 PRODUCTS = {"nafin": "nafin-guaranteed-simple", "cluster": "cluster-certification-grant"}
-SILENCE, ERASE, APPROVAL = timedelta(days=14), timedelta(days=90), timedelta(days=365)
-ASKED, MOST = 300_000, 330_000
-RUNNING = ("sent", "acknowledged", "in_review", "info_requested")
-SAYS = {
-    "acknowledge": ("sent",),
-    "ask": (*RUNNING, "lapsed"),
-    "approve": (*RUNNING, "approved", "lapsed"),
-    "decline": (*RUNNING, "approved", "lapsed"),
-    "pay": ("approved", "disbursed"),
-}
-"""In which states a partner can say what."""
+Told = tuple[str, UUID]
+"""What anybody was told, and of which consent or referral."""
 
 
-LEAST = {"identity", "contact", "need"}
+@dataclass
+class Agreed:
+    """What the program has agreed with a partner."""
+
+    days: int
+    """To answer."""
+    takes: bool = True
+    """Whether it takes consents and referrals; what it has goes on without it."""
+    erase: timedelta = ERASE
+
+
+LEAST = ("identity", "contact", "need")
 """What no partner of the model can do without."""
 
 
@@ -31,6 +33,8 @@ class Given:
     partner: str
     classes: tuple[str, ...]
     expires_on: date
+    erase: timedelta
+    """What its words promise at most."""
     papers: bool = True
     revoked: bool = False
 
@@ -40,102 +44,47 @@ class Given:
 
 
 @dataclass
-class Sent:
-    """A referral."""
-
-    partner: str
-    consent: UUID
-    sent_at: datetime
-    due: datetime | None
-    state: str = "sent"
-    papers: bool = True
-    recalled: bool = False
-    erase_at: datetime | None = None
-    lapsed_at: datetime | None = None
-    heard_at: datetime | None = None
-    approved: int | None = None
-    paid: int = 0
-
-    def counts(self, kind: str, amount: int, arrived_at: datetime) -> bool:
-        """Whether what the partner says is no dead letter; whatever it changes is changed by `hear`."""
-        return self.says_nothing(kind, amount, arrived_at) or not self.is_wrong(kind, amount, arrived_at)
-
-    def says_nothing(self, kind: str, amount: int, arrived_at: datetime) -> bool:
-        if self.state == "withdrawn" or (kind == "pay" and self.recalled):
-            return True
-        repeated = {
-            "acknowledge": self.state != "sent" or self.is_late(arrived_at),
-            "ask": self.state == "info_requested" and self.papers,
-            "approve": self.state in ("approved", "disbursed") and self.papers and self.approved == amount,
-            "decline": self.state == "declined",
-        }
-        return repeated.get(kind, False)
-
-    def is_wrong(self, kind: str, amount: int, arrived_at: datetime) -> bool:
-        overtaken = kind not in ("acknowledge", "pay") and self.heard_at is not None and arrived_at < self.heard_at
-        if self.state not in SAYS[kind] or overtaken or self.is_late(arrived_at):
-            return True
-        if not self.papers:
-            return kind != "decline"
-        if kind == "approve":
-            return not 0 < amount <= MOST
-        return kind == "pay" and not 0 < amount <= (self.approved or 0) - self.paid
-
-    def is_late(self, arrived_at: datetime) -> bool:
-        due = self.lapsed_at if self.state == "lapsed" else self.due
-        return due is not None and arrived_at > due
-
-    def hear(self, kind: str, amount: int, arrived_at: datetime, now: datetime) -> None:
-        """Take what counts."""
-        changes = not self.says_nothing(kind, amount, arrived_at)
-        if kind not in ("acknowledge", "pay"):
-            self.heard_at = arrived_at if self.heard_at is None else max(self.heard_at, arrived_at)
-        if not changes:
-            return
-        if kind == "acknowledge":
-            self.state = "acknowledged"
-        elif kind == "ask":
-            self.state, self.due, self.erase_at, self.lapsed_at = "info_requested", now + SILENCE, None, None
-        else:
-            self._decide(kind, amount, now)
-
-    def _decide(self, kind: str, amount: int, now: datetime) -> None:
-        self.state = {"approve": "approved", "decline": "declined", "pay": "disbursed"}[kind]
-        self.approved = amount if kind == "approve" else self.approved
-        self.paid += amount if kind == "pay" else 0
-        keeps = kind != "decline" and self.paid != self.approved
-        self.due, self.lapsed_at, self.erase_at = None, None, now + (APPROVAL if keeps else ERASE)
-
-    def erase(self) -> None:
-        self.papers, self.erase_at = False, None
-        self.state = "closed" if self.state in ("approved", "disbursed") else self.state
-
-
-@dataclass
 class Firm:
     """All of one firm. Both dictionaries are in the order in which things came to be."""
 
     left: bool = False
+    partners: dict[str, Agreed] = field(default_factory=lambda: {"nafin": Agreed(20), "cluster": Agreed(15)})
     consents: dict[UUID, Given] = field(default_factory=dict)
     referrals: dict[UUID, Sent] = field(default_factory=dict)
+    told: list[Told] = field(default_factory=list)
+    known: dict[UUID, str] = field(default_factory=dict)
+    """The states that were told."""
 
-    def to(self, partner: str) -> list[Given]:
-        return [each for each in self.consents.values() if each.partner == partner]
+    def tell(self) -> list[Told]:
+        """What anybody is told since it was asked last, of every change of state too."""
+        states = {id_: each.state for id_, each in self.referrals.items()}
+        moved = [(state, id_) for id_, state in states.items() if self.known.get(id_, state) != state]
+        new, self.told, self.known = [*self.told, *moved], [], states
+        return new
+
+    def to(self, partner: str) -> dict[UUID, Given]:
+        return {id_: each for id_, each in self.consents.items() if each.partner == partner}
+
+    def refuses_consent(self, partner: str) -> str | None:
+        if self.left:
+            return "supplier_withdrawn"
+        return None if self.partners[partner].takes else "partner_inactive"
 
     def repeats(self, new: Given) -> bool:
-        return bool(self.to(new.partner)) and self.to(new.partner)[-1] == new
+        return [*self.to(new.partner).values()][-1:] == [new]
 
     def give(self, id_: UUID, new: Given) -> None:
-        for each in self.to(new.partner):
+        for each in self.to(new.partner).values():
             each.papers = False
         self.consents[id_] = new
+        self.told.append(("consent-given", id_))
 
     def refuses_referral(self, partner: str, now: datetime) -> str | None:
         if any(each.partner == partner and each.state in (*RUNNING, "approved") for each in self.referrals.values()):
             return "referral_already_open"
-        if self.left:
-            return "supplier_withdrawn"
-        given = self.to(partner)
+        if (refused := self.refuses_consent(partner)) is not None:
+            return refused
+        given = [*self.to(partner).values()]
         if not given:
             return "consent_missing"
         last = given[-1]
@@ -145,25 +94,35 @@ class Firm:
             return "consent_expired"
         if not last.papers:
             return "papers_erased"
-        return None if LEAST.issubset(last.classes) else "data_classes_missing"
+        return None if set(LEAST) <= set(last.classes) else "data_classes_missing"
 
     def send(self, id_: UUID, partner: str, now: datetime) -> None:
-        consent = [id_ for id_, each in self.consents.items() if each.partner == partner][-1]
-        self.referrals[id_] = Sent(partner, consent, now, now + timedelta(days=DAYS[partner]))
+        consent, given = [*self.to(partner).items()][-1]
+        sent = Sent(partner, consent, now, timedelta(days=self.partners[partner].days), given.erase)
+        sent.begin(now)
+        self.referrals[id_] = sent
+        self.told += [("referral-sent", id_), ("referral", id_)]
+
+    def inform(self, sent: Sent, now: datetime) -> str | None:
+        if sent.state != "info_requested":
+            return "nothing_requested"
+        sent.state = "in_review"
+        sent.begin(now)
+        return None
 
     def revoke(self, consent: UUID) -> None:
         """All that the two agreed to; what it says was taken back before is taken back no further."""
         if self.consents[consent].revoked:
             return
         partner = self.consents[consent].partner
-        for given in self.to(partner):
+        for id_, given in self.to(partner).items():
+            if not given.revoked:
+                self.told.append(("consent-revoked", id_))
             given.revoked, given.papers = True, False
-        for sent in self.referrals.values():
+        for id_, sent in self.referrals.items():
             if sent.partner == partner and not sent.recalled:
-                was = sent.state
-                sent.erase()
-                sent.recalled, sent.due = True, None
-                sent.state = "withdrawn" if was in (*RUNNING, "approved", "lapsed") else sent.state
+                sent.recall()
+                self.told.append(("referral-withdrawn", id_))
 
     def leave(self) -> None:
         self.left = True
@@ -171,14 +130,20 @@ class Firm:
         for id_, given in self.consents.items():
             given.papers = given.papers and id_ in held
 
-    def pass_time(self, now: datetime) -> None:
+    def look(self, now: datetime) -> None:
+        """At the time: whatever it has brought happens now."""
         gone: set[UUID] = set()
-        for sent in self.referrals.values():
+        for id_, sent in self.referrals.items():
             if sent.due is not None and sent.due <= now:
-                sent.state, sent.lapsed_at, sent.due, sent.erase_at = "lapsed", sent.due, None, now + ERASE
+                sent.state, lapsed_at = "lapsed", sent.due
+                sent.end(now, min(self.partners[sent.partner].erase, sent.erase))
+                sent.lapsed_at = lapsed_at
+            elif sent.remind_at is not None and sent.remind_at <= now:
+                sent.remind_at = None
+                self.told.append(("referral-due", id_))
             elif sent.erase_at is not None and sent.erase_at <= now:
                 gone |= {sent.consent} if sent.papers else set()
-                sent.erase()
+                sent.forget()
         held = {each.consent for each in self.referrals.values() if each.papers}
         for id_, given in self.consents.items():
             given.papers = given.papers and id_ not in gone - held and now < given.over_at

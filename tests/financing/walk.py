@@ -42,6 +42,17 @@ class Time:
         return clock.now() + self.waited
 
 
+class Stopped(Time):
+    """It goes on by what is waited alone."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.begins_at = clock.now().replace(microsecond=0)
+        super().__init__(patch)
+
+    def now(self) -> datetime:
+        return self.begins_at + self.waited
+
+
 WALKS = settings(walking.WALKS, max_examples=20, stateful_step_count=10)
 """Each rule is an act of some steps: more walks find more than longer ones."""
 
@@ -70,8 +81,8 @@ async def trodden(
     await walking.tread(lambda do: machine(do, stage, time), path, hold)
 
 
-class Walk(RuleBasedStateMachine):
-    """One firm, known and diagnosed, with its calls."""
+class Calls:
+    """One firm, known and diagnosed, and what it and its partners say to the stage."""
 
     def __init__(self, do: Do, stage: StageUnderTest, time: Time) -> None:
         super().__init__()
@@ -168,3 +179,7 @@ class Walk(RuleBasedStateMachine):
         keys = [str(referral).encode() for referral in self.rows("referral")]
         [found] = self.do(self.stage.rows("SELECT count(*) AS n FROM dead_letter WHERE key = ANY($1::bytea[])", keys))
         return int(found["n"])
+
+
+class Walk(Calls, RuleBasedStateMachine):
+    """A machine of such a firm."""

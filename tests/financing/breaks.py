@@ -1,0 +1,297 @@
+"""The rules of consents and answers, each broken on purpose: what the walks beside the model have to notice."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.financing.domain import answer, referral
+from services.financing.domain import consent as consent_rules
+from services.financing.domain.partner import Partner
+from services.financing.handlers import answers, consents, facts, published, referrals, settling, timers
+from shared.messaging.decision import Decision
+
+Break = Callable[[pytest.MonkeyPatch], None]
+BREAKS: list[Break] = []
+
+
+def breaks(broken: Break) -> Break:
+    BREAKS.append(broken)
+    return broken
+
+
+def wrap(patch: pytest.MonkeyPatch, module: Any, name: str, change: Callable[..., Any]) -> None:
+    """Have `change` say what the function gives, from what it gave and its arguments."""
+    whole = getattr(module, name)
+    patch.setattr(module, name, lambda *given: change(whole(*given), *given))
+
+
+def accept(patch: pytest.MonkeyPatch, problem: str) -> None:
+    wrap(patch, answer, "_amounts", lambda found, *_: None if found == problem else found)
+
+
+@breaks
+def late_answers_count(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(answer, "_is_late", lambda *_: False)
+
+
+@breaks
+def what_lapsed_is_never_answered(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, answer, "_is_late", lambda late, known, _: late or known.state == "lapsed")
+
+
+@breaks
+def the_moment_of_processing_decides(patch: pytest.MonkeyPatch) -> None:
+    whole = answers._taken
+    patch.setattr(
+        answers,
+        "_taken",
+        lambda case, event, said, now, terms: whole(case, event, replace(said, arrived_at=now), now, terms),
+    )
+
+
+@breaks
+def the_last_that_is_processed_counts(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(answer, "_is_overtaken", lambda *_: False)
+
+
+@breaks
+def a_repetition_is_no_newer_word(patch: pytest.MonkeyPatch) -> None:
+    whole = answer._heard
+    patch.setattr(answer, "_heard", lambda known, said: known if known.ignored_answers else whole(known, said))
+
+
+@breaks
+def more_is_paid_than_approved(patch: pytest.MonkeyPatch) -> None:
+    accept(patch, "payments_above_approved")
+
+
+@breaks
+def more_is_approved_than_asked(patch: pytest.MonkeyPatch) -> None:
+    accept(patch, "amount_above_asked")
+
+
+@breaks
+def nothing_is_paid(patch: pytest.MonkeyPatch) -> None:
+    accept(patch, "amount_not_positive")
+
+
+@breaks
+def a_payment_of_before_its_correction_is_added(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, answer, "_is_overtaken", lambda late, _, said: late and said.act != "pay")
+
+
+@breaks
+def what_is_paid_in_full_waits_like_the_others(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(answer, "_is_paid_in_full", lambda _: False)
+
+
+@breaks
+def an_answer_said_twice_counts_twice(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, answer, "_says_nothing_new", lambda new, known, said: new and said.act != "approve")
+
+
+@breaks
+def a_payment_of_the_same_amount_is_a_repetition(patch: pytest.MonkeyPatch) -> None:
+    def paid(new: bool, known: Any, said: Any) -> bool:
+        return new or (said.act == "pay" and known.papers is not None and known.papers.disbursed == said.amount)
+
+    wrap(patch, answer, "_says_nothing_new", paid)
+
+
+@breaks
+def an_answer_after_the_withdrawal_counts(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, answer, "_says_nothing_new", lambda new, known, _: new and known.state != "withdrawn")
+
+
+@breaks
+def a_payment_after_the_revocation_counts(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, answer, "_says_nothing_new", lambda new, known, said: new and said.act != "pay")
+
+
+@breaks
+def any_partner_answers(patch: pytest.MonkeyPatch) -> None:
+    whole = answers._taken
+
+    def taken(case: Any, event: Any, *more: Any) -> Decision[Any]:
+        known = case.referral(event.referral_id)
+        return whole(case, event.model_copy(update={"partner": known.partner}), *more)
+
+    patch.setattr(answers, "_taken", taken)
+
+
+@breaks
+def any_date_is_believed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(answer, "CLOCK_SLIP", answer.CLOCK_SLIP * 1000)
+
+
+@breaks
+def asking_again_begins_the_firm_s_days_anew(patch: pytest.MonkeyPatch) -> None:
+    whole = answer._taken
+
+    def taken(known: Any, said: Any, state: Any, *more: Any) -> Any:
+        return whole(replace(known, state="sent") if state == known.state else known, said, state, *more)
+
+    patch.setattr(answer, "_taken", taken)
+
+
+@breaks
+def a_reminder_comes_twice(patch: pytest.MonkeyPatch) -> None:
+    def reminders(told: Any, before: Any, after: Any) -> Any:
+        reminded = (item for item in after.referrals if item.reminded_at is not None and item.lapse_at is not None)
+        return tuple(published.referral_due(after.id, item, item.lapse_at) for item in reminded)
+
+    wrap(patch, timers, "_reminders", reminders)
+
+
+@breaks
+def a_reminder_comes_after_the_end(patch: pytest.MonkeyPatch) -> None:
+    def ended(after: Any, before: Any, *_: Any) -> Any:
+        return replace(after, remind_at=before.remind_at)
+
+    wrap(patch, referral, "_waiting_for_erasure", ended)
+
+
+@breaks
+def no_reminder_comes_after_the_firm_informed(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, referral, "informed", lambda after, *_: after and replace(after, remind_at=None))
+
+
+@breaks
+def nobody_is_woken_for_erasure(patch: pytest.MonkeyPatch) -> None:
+    def moments(found: Any, known: Any) -> Any:
+        return tuple(at for at in found if at != known.erase_at)
+
+    wrap(patch, referral, "moments", moments)
+
+
+@breaks
+def the_lapse_is_when_it_was_seen(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, referral, "_lapsed", lambda after, _, now, __: replace(after, lapsed_at=now))
+
+
+@breaks
+def erasure_leaves_the_amount(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, referral, "erased", lambda after, before, _: replace(after, papers=before.papers))
+
+
+@breaks
+def revocation_leaves_the_papers(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, referral, "recalled", lambda after, before, _: replace(after, papers=before.papers))
+
+
+@breaks
+def a_new_promise_holds_for_what_was_given_before(patch: pytest.MonkeyPatch) -> None:
+    whole = referral.ended
+    for module in (answer, referral):
+        patch.setattr(module, "ended", lambda item, now, days: whole(replace(item, promised=None), now, days))
+
+
+@breaks
+def an_expired_consent_keeps_its_papers(patch: pytest.MonkeyPatch) -> None:
+    def passed(after: Any, before: Any, *_: Any) -> Any:
+        kept = {item.id: item for item in before.consents}
+        expired = tuple(
+            kept[item.id] if item.papers is None and kept[item.id].revoked_at is None else item
+            for item in after.consents
+        )
+        return replace(after, consents=expired)
+
+    wrap(patch, timers, "passed", passed)
+
+
+@breaks
+def a_replaced_consent_keeps_its_papers(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(consents, "_superseded", lambda consent, _: consent)
+
+
+@breaks
+def a_consent_of_before_carries(patch: pytest.MonkeyPatch) -> None:
+    """The last that was not revoked, where the last was."""
+    whole = consent_rules.carrying
+
+    def carrying(given: Any, *more: Any) -> Any:
+        return whole([item for item in given if item.revoked_at is None] or given, *more)
+
+    patch.setattr(consent_rules, "carrying", carrying)
+
+
+@breaks
+def a_revocation_is_for_one_consent(patch: pytest.MonkeyPatch) -> None:
+    def revoked(outcome: Any, case: Any, consent_id: Any, *_: Any) -> Any:
+        one = tuple(
+            after if after.id == consent_id else before
+            for before, after in zip(case.consents, outcome.state.consents, strict=True)
+        )
+        return replace(outcome, state=replace(outcome.state, consents=one))
+
+    wrap(patch, consents, "revoke", revoked)
+
+
+@breaks
+def a_partner_is_told_twice_to_erase(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, referral, "recalled", lambda after, *_: replace(after, recalled_at=None))
+
+
+@breaks
+def a_firm_that_left_is_referred(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, facts, "supplier_withdrawn", lambda told, *_: replace(told, state=replace(told.state, withdrawn=False)))
+
+
+@breaks
+def leaving_takes_the_papers_of_what_is_under_way(patch: pytest.MonkeyPatch) -> None:
+    def left(told: Any, *_: Any) -> Any:
+        bare = tuple(replace(item, papers=None) for item in told.state.consents)
+        return replace(told, state=replace(told.state, consents=bare))
+
+    wrap(patch, facts, "supplier_withdrawn", left)
+
+
+@breaks
+def a_suspended_partner_takes_more(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Partner, "is_open", lambda *_: True)
+
+
+@breaks
+def a_suspended_partner_is_not_heard(patch: pytest.MonkeyPatch) -> None:
+    """Its referrals go on."""
+    whole = answers._taken
+
+    def taken(case: Any, event: Any, said: Any, now: Any, terms: Any) -> Any:
+        known = terms.partner(event.partner)
+        if known is not None and not known.active:
+            raise answers._rejected("referral_unknown")
+        return whole(case, event, said, now, terms)
+
+    patch.setattr(answers, "_taken", taken)
+
+
+@breaks
+def a_second_referral_goes_beside_the_first(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(referral, "OPEN", frozenset())
+
+
+@breaks
+def a_change_of_state_is_not_told(patch: pytest.MonkeyPatch) -> None:
+    for module in (answers, consents, referrals, timers):
+        wrap(patch, module, "moved", lambda told, *_: told[1:])
+
+
+@breaks
+def the_next_moment_is_not_asked_for(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, settling, "next_moment", lambda *_: None)
+
+
+@breaks
+def what_other_referrals_need_is_erased(patch: pytest.MonkeyPatch) -> None:
+    def passed(after: Any, before: Any, *_: Any) -> Any:
+        gone = {
+            new.consent_id
+            for old, new in zip(before.referrals, after.referrals, strict=True)
+            if old.papers and not new.papers
+        }
+        consents = tuple(replace(item, papers=None) if item.id in gone else item for item in after.consents)
+        return replace(after, consents=consents)
+
+    wrap(patch, timers, "passed", passed)
