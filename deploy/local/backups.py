@@ -135,6 +135,17 @@ def take(client: LocalClient, service: str, file: Path) -> Backup:
     return backup
 
 
+def about(file: Path) -> Backup | None:
+    """What a file says of itself, of which no more is read; None of one that is no backup. Raises ``OSError``."""
+    try:
+        with tarfile.open(file, "r:") as archive:
+            first = archive.next()
+            said = archive.extractfile(first) if first is not None and first.name == ABOUT else None
+            return None if said is None else _read(json.load(said))
+    except (tarfile.TarError, KeyError, ValueError, TypeError):
+        return None
+
+
 @contextmanager
 def opened(file: Path, service: str) -> Iterator[tuple[Backup, Path]]:
     """The backup, and its store's dump for the time of the block. Raises ``BackupError``."""
@@ -168,15 +179,15 @@ def keep_keys(client: LocalClient, service: str, file: Path) -> None:
     write_private(keys_of(file), client.postgres.execute(_KEYS.format(which=""), service))
 
 
-def bring_keys(client: LocalClient, service: str, file: Path) -> Mapping[Name, datetime]:
-    """Give what was loaded and migrated the keys that the service's own store has now, and then those of the backup's
-    second file, where that is kept; but none of what the register says was erased, which is returned. The store's own
-    key of digests is the backup's. Raises ``PostgresError`` and ``RegisterAwayError``.
+def bring_keys(client: LocalClient, service: str, kept: Path | None) -> Mapping[Name, datetime]:
+    """Give what was loaded and migrated the keys that the service's own store has now, and then those that were kept
+    with a backup; but none of what the register says was erased, which is returned. The store's own key of digests is
+    the backup's. Raises ``PostgresError`` and ``RegisterAwayError``.
     """
-    kept, restored = keys_of(file), f"{service}_restored"
+    restored = f"{service}_restored"
     erased = asyncio.run(_registered(client, service))
     now_has = client.postgres.execute(_KEYS.format(which=_LIVE), service)
-    then_had = kept.read_text() if kept.exists() else ""
+    then_had = "" if kept is None else kept.read_text()
     for rows, own in ((now_has, ""), (then_had, _OWN_INDEX.format(index=INDEX.person))):
         client.postgres.execute(_BRING_KEYS.format(rows=rows, own=own), restored)
     rows = "".join(f"{name.person}\t{name.matter}\t{at.isoformat()}\n" for name, at in erased.items())

@@ -6,10 +6,11 @@ from pydantic import Field
 
 from services.financing.domain.consent_text import Controller
 from services.financing.domain.terms import UNNAMED, Limits
-from shared.messaging.topics import DAY_MS, PARTNER_RETENTION_MS
+from shared.messaging.topics import DAY_MS, PARTNER_RETENTION_MS, SEGMENT_MS
 from shared.runtime.settings import ServiceSettings
 
-PARTNER_RETENTION_DAYS = PARTNER_RETENTION_MS // DAY_MS
+PARTNER_RETENTION_DAYS = -(-(PARTNER_RETENTION_MS + SEGMENT_MS) // DAY_MS)
+"""Whole segments go: until the last record of one is old enough, its first lie there too."""
 
 
 class UnnamedControllerError(Exception):
@@ -39,8 +40,8 @@ class Settings(ServiceSettings):
     """By how much an approval may exceed what was asked, in hundredths of a percent of it: fees and VAT are financed
     along."""
     backup_days: int = Field(default=30, ge=1)
-    """Days for which whoever runs the installation keeps copies of the stores, as the chart's `backup.retention`: every
-    consent says so."""
+    """Days for which copies of the stores are kept, as every consent says: `pdp backup` removes older ones (give it the
+    same), the chart makes it of `backup.retention`. Whoever backs up otherwise keeps to it."""
 
     controller_name: str = ""
     """Who is responsible for the data (responsable, LFPDPPP art. 15), as every consent names it. Where people sign in

@@ -1,6 +1,6 @@
 """Records set aside, and the keys that wait behind them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -62,6 +62,12 @@ _BLOCKED_AMONG = """
 _FORGET = """
     UPDATE dead_letter SET value = NULL
     WHERE closed_at < now() - $1::interval AND topic LIKE 'partner.%' AND value IS NOT NULL RETURNING id
+"""
+
+
+_FORGET_OF = """
+    UPDATE dead_letter SET value = NULL
+    WHERE key = ANY($1::bytea[]) AND topic LIKE 'partner.%' AND value IS NOT NULL RETURNING id
 """
 
 
@@ -183,6 +189,11 @@ async def forget(connection: Connection, kept: timedelta) -> None:
     more. That there was a letter, why, and what became of it, stays.
     """
     await whole.forget(connection, [row["id"] for row in await connection.fetch(_FORGET, kept)])
+
+
+async def forget_of(connection: Connection, keys: Collection[bytes]) -> None:
+    """The same at once, of these keys: what they are about was erased."""
+    await whole.forget(connection, [row["id"] for row in await connection.fetch(_FORGET_OF, list(keys))])
 
 
 async def blocked_among(connection: Connection, keys: Iterable[Key]) -> set[Key]:

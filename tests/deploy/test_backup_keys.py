@@ -62,7 +62,7 @@ async def test_a_restore_takes_the_keys_that_there_are_now_and_then_those_of_its
     await keys.destroy(connection, [erased])
     await connection.execute("DELETE FROM data_key WHERE person = $1", lost.person)
     await connection.close()
-    brought = await asyncio.to_thread(backups.bring_keys, client, name, file)
+    brought = await asyncio.to_thread(backups.bring_keys, client, name, backups.keys_of(file))
     assert set(brought) == {erased}
     restored = await asyncpg.connect(f"{url}_restored", timeout=10)
     # The service does so before it serves.
@@ -85,7 +85,7 @@ async def test_a_key_that_an_old_file_has_is_not_brought_where_the_register_says
     await Register((tmp_path / "erasures").as_uri(), name).add(await keys.destroyed(connection))
     await connection.execute("TRUNCATE data_key")
     await connection.close()
-    await asyncio.to_thread(backups.bring_keys, client, name, file)
+    await asyncio.to_thread(backups.bring_keys, client, name, backups.keys_of(file))
     restored = await asyncpg.connect(f"{url}_restored", timeout=10)
     assert await restored.fetch("SELECT FROM data_key") == []
     await restored.close()
@@ -110,7 +110,7 @@ async def test_what_is_found_by_digests_is_found_after_a_restore(
         await connection.execute("UPDATE data_key SET wrapped = $1", again)
     now_has = await connection.fetchval("SELECT wrapped FROM data_key")
     await connection.close()
-    await asyncio.to_thread(backups.bring_keys, client, name, file)
+    await asyncio.to_thread(backups.bring_keys, client, name, backups.keys_of(file))
     restored = await asyncpg.connect(f"{url}_restored", timeout=10)
     assert (await keys.find(restored, [INDEX])).digest("rfc", "VECJ880326XXX") == before
     assert (await restored.fetchval("SELECT wrapped FROM data_key") == now_has) is not anew
@@ -122,7 +122,7 @@ async def test_the_store_of_before_keeps_no_keys_of_persons(url: str, client: Lo
     connection = await asyncpg.connect(url, timeout=10)
     kept = (await keys.ensure(connection, [who, INDEX])).seal(who, "a", "Ana")
     await connection.close()
-    await asyncio.to_thread(backups.bring_keys, client, name_of(url), tmp_path / "x.backup")
+    await asyncio.to_thread(backups.bring_keys, client, name_of(url), None)
     backups.swap(client, name_of(url))
     store, before = [await asyncpg.connect(each, timeout=10) for each in (url, f"{url}_replaced")]
     assert (await keys.find(store, [who])).open(who, "a", kept) == "Ana"

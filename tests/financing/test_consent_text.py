@@ -1,5 +1,6 @@
 """Words and deeds: what a consent says of recipients, data, days and who is responsible is what the code does."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import chain, combinations
@@ -21,7 +22,7 @@ from services.financing.settings import Settings, UnnamedControllerError
 from shared.contracts import partner as contract
 from shared.contracts.registration import SupplierWithdrawn
 from shared.messaging.decision import Decision, Refused
-from shared.messaging.topics import catalogue
+from shared.messaging.topics import DAY_MS, catalogue
 from tests.financing.given import (
     CLASSES,
     NOW,
@@ -43,7 +44,8 @@ from tests.financing.given import (
 NAMED = Controller(
     "Programa, A.C.", "Calle Inventada 1, Toluca", "datos@programa.example", "https://programa.example/aviso"
 )
-CHART = Path(__file__).parents[2] / "deploy/kubernetes/chart"
+ROOT = Path(__file__).parents[2]
+CHART = ROOT / "deploy/kubernetes/chart"
 PARTS: dict[DataClass, type[BaseModel]] = {
     "identity": contract.Identity,
     "contact": contract.Contact,
@@ -89,10 +91,45 @@ def test_the_words_say_for_how_many_days_what_is_kept(partner: str, days: str) -
 def test_the_days_that_are_said_are_those_that_are_kept() -> None:
     limits = Settings().limits
     assert limits == Limits()
-    [topic] = {spec.retention_days for spec in catalogue(["nafin"]) if spec.name == "partner.nafin.referrals.v1"}
-    assert limits.partner_days == topic
-    values = yaml.safe_load((CHART / "values.yaml").read_text())
-    assert f"{limits.backup_days}d" == values["backup"]["retention"]
+    [topic] = [spec.config for spec in catalogue(["nafin"]) if spec.name == "partner.nafin.referrals.v1"]
+    # Whole segments go: its first records lie there until its last one is old enough.
+    longest = int(topic["retention.ms"]) + int(topic["segment.ms"])
+    assert limits.partner_days - 1 < longest / DAY_MS <= limits.partner_days
+    retention = yaml.safe_load((CHART / "values.yaml").read_text())["backup"]["retention"]
+    # The base backup before the window is kept with it.
+    assert f"{limits.backup_days - 1}d" == retention
+    assert "add1 (trimSuffix" in (CHART / "templates" / "deployment.yaml").read_text()
+
+
+CARRIED_OUT = {
+    "partner_days": "tests/conformance/test_topics.py::test_trap_15_retention_goes_by_the_broker_s_clock",
+    "erase_days": "tests/financing/test_referral.py::test_papers_go_after_the_end",
+    "approval_days": "tests/financing/test_consent_text.py::test_nor_what_was_approved_and_is_not_paid",
+    "backup_days": "tests/deploy/test_pruning.py::test_a_backup_goes_before_its_days_are_over",
+    "expires_on": "tests/financing/test_timers.py::test_an_unused_consent_is_erased_when_it_expires",
+    "doy otro": "tests/financing/test_consents.py::test_the_last_word_replaces_the_one_before_and_its_papers",
+    "revocación": "tests/financing/test_consents.py::test_taking_it_back_withdraws_erases_and_tells_the_partner",
+    "lo que guarda para este fin": "tests/financing/test_sealing.py::"
+    "test_what_a_partner_wrote_in_vain_goes_with_the_referral_that_it_is_about",
+    "deja el Programa": "tests/financing/test_consent_text.py::test_who_left_hands_nothing_over_any_more",
+    "se conserva bloqueada": "tests/financing/test_texts.py::test_it_holds_when_partner_product_and_text_have_changed",
+    "veinte días hábiles": "tests/registration/test_arco.py::"
+    "test_twenty_working_days_for_the_answer_and_fifteen_to_carry_it_out",
+}
+"""Each period and moment that the words in force state, and the test of what carries it out."""
+STATED = re.compile(r"\$(\w*_days|expires_on)|(\w+ días hábiles)|(\d+ (?:días|meses|años))")
+
+
+def test_each_period_that_is_stated_is_carried_out() -> None:
+    texts = [each.template for each in TERMS.texts if each.version.endswith("2026.2")]
+    assert len(texts) == 2
+    for template in texts:
+        stated = {next(filter(None, found)) for found in STATED.findall(template)}
+        assert stated <= CARRIED_OUT.keys()
+        assert all(said in template for said in CARRIED_OUT)
+    for where in CARRIED_OUT.values():
+        file, _, test = where.partition("::")
+        assert f"def {test}" in (ROOT / file).read_text("utf-8"), where
 
 
 @pytest.mark.parametrize("partner", ["nafin", "cluster"])

@@ -255,6 +255,20 @@ async def test_a_request_that_comes_again_gives_nothing_back_of_what_was_erased(
     assert again.json()["state"] == "withdrawn"
 
 
+async def test_what_a_partner_wrote_in_vain_goes_with_the_referral_that_it_is_about(stage: StageUnderTest) -> None:
+    """Seen: it could be read by operators until 14 days after they had closed it, however long ago all was revoked."""
+    referral, other = await handed_over(stage, said()), uuid4()
+    for about in (referral["id"], other):
+        wrote = f'{{"folio": "{said().folio}"}}'.encode()
+        await stage._runner.consume([Record("partner.nafin.answers.v1", 0, 7, str(about).encode(), wrote)])
+    await ok(stage, "POST", f"/consents/{referral['consent_id']}/revocation")
+    kept = await stage.rows("SELECT id, key, value IS NOT NULL AS kept FROM dead_letter")
+    assert {row["key"].decode(): row["kept"] for row in kept} == {referral["id"]: False, str(other): True}
+    [gone] = [row["id"] for row in kept if not row["kept"]]
+    async with stage.database.connection() as connection:
+        assert Name(gone, gone) in await keys.destroyed(connection)
+
+
 async def test_what_a_partner_wrote_in_vain_is_sealed_until_it_is_forgotten(stage: StageUnderTest) -> None:
     wrote = f'{{"folio": "{said().folio}"}}'.encode()
     record = Record("partner.nafin.answers.v1", 0, 7, str(uuid4()).encode(), wrote)

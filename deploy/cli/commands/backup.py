@@ -19,6 +19,7 @@ from deploy.local.backups import Counts
 from deploy.local.client import LocalClient
 from deploy.local.forgotten import Forgotten, forgotten
 from deploy.local.hold import held_down
+from deploy.local.pruning import keys_for, prune
 from deploy.provision import offsets
 from deploy.provision.offsets import Place
 from shared.runtime.clock import now
@@ -28,6 +29,7 @@ PROBE_PAUSE = 0.5
 
 ServiceName = Annotated[str, typer.Argument(metavar="SERVICE", help=say("help.service_of"))]
 File = Annotated[Path, typer.Argument(metavar="FILE", help=say("help.backup.file"))]
+KeepDays = Annotated[int, typer.Option(envvar="PDP_BACKUP_DAYS", min=1, help=say("help.backup.keep_days"))]
 WithoutKeys = Annotated[bool, typer.Option("--without-keys", help=say("help.restore.without_keys"))]
 DECIDES_NOTHING = frozenset({"portal"})
 """What it shows is each event merged into what is there: taken again, events mend it."""
@@ -35,13 +37,16 @@ DECIDES_NOTHING = frozenset({"portal"})
 Moment = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%dT%H:%M:%S"], help=say("help.rewind.to"))]
 
 
-def backup(service: ServiceName, file: File) -> None:
+def backup(service: ServiceName, file: File, *, keep_days: KeepDays = 30) -> None:
     client = _client(service)
     try:
         taken = backups.take(client, service, file)
+        gone = prune(file.absolute().parent, keep_days, taken.taken_at)
     except OSError as error:
         raise Refusal(say("error.file", file=file, detail=error.strerror), 2) from error
     out().print(say("backup.taken", service=service, at=_shown(taken.taken_at), file=file))
+    if gone:
+        out().print(say("backup.pruned", days=keep_days, files=", ".join(sorted(each.name for each in gone))))
 
 
 def restore(service: ServiceName, file: File, *, without_keys: WithoutKeys = False) -> None:
@@ -49,7 +54,8 @@ def restore(service: ServiceName, file: File, *, without_keys: WithoutKeys = Fal
     if not file.exists():
         raise Refusal(say("error.no_file", file=file), 2)
     with backups.opened(file, service) as (taken, store):
-        if not (without_keys or backups.keys_of(file).exists()):
+        keys = keys_for(file.absolute(), service)
+        if keys is None and not without_keys:
             raise Refusal(say("error.no_keys", file=file, keys=backups.keys_of(file).name), 2)
         with step(say("restore.loading", file=file)):
             backups.load(client, service, store)
@@ -58,7 +64,7 @@ def restore(service: ServiceName, file: File, *, without_keys: WithoutKeys = Fal
         with step(say("restore.holding", service=service)), held_down(client.data, service):
             # First the offsets: a crash between the two costs nothing, as the store before knows what comes again.
             offsets.set_back(client.admin(), places)
-            erased = backups.bring_keys(client, service, file)
+            erased = backups.bring_keys(client, service, keys)
             backups.swap(client, service)
             before, lost = backups.counts(client, service), forgotten(client, service)
     out().print(say("restore.restored", service=service, at=_shown(taken.taken_at), old=f"{service}_replaced"))

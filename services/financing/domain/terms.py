@@ -51,7 +51,7 @@ class Limits:
     consent_days: int = 365
     approval_days: int = 365
     approval_tolerance_bp: int = 1_000
-    partner_days: int = 14
+    partner_days: int = 15
     backup_days: int = 30
     controller: Controller = UNNAMED
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.financing.domain.case import Case
 from shared.contracts.partner import Referral
-from shared.messaging import journal
+from shared.messaging import dead_letters, journal
 from shared.runtime.database import Connection
 from shared.sealing import keys
 from shared.sealing.keys import Name
@@ -24,6 +24,7 @@ async def erase(connection: Connection, cases: Sequence[Case]) -> None:
     rows = await connection.fetch(_NEWLY_ERASED, list(gone))
     await keys.destroy(connection, [Name(gone[row["id"]], row["id"]) for row in rows])
     if referrals := [row["id"] for row in rows if row["is_referral"]]:
+        await dead_letters.forget_of(connection, [str(id_).encode() for id_ in referrals])
         # Of what was written before it was sealed there is no key to destroy.
         suppliers = list({gone[id_] for id_ in referrals})
         await journal.redact(
