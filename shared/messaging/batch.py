@@ -129,7 +129,8 @@ class BatchRunner:
             await work.flush()
             outcome.decided = work.decided
             crash.point("consume.written")
-        writers.tell_answers(wanted)
+        if theirs:
+            writers.tell_answers(wanted)
         self.limit.took(outcome.applied, outcome.faults)
         return outcome
 
@@ -172,12 +173,11 @@ class BatchRunner:
         """Set poison aside, block what waits behind it, and leave out what this stage does not read."""
         wanted = []
         for item in fresh:
-            key = blocking_key(item.record)
-            if key in fates.blocked:
+            if fates.blocked and blocking_key(item.record) in fates.blocked:
                 fates.waiting.append(item)
             elif isinstance(item, Poison):
                 fates.letters.append(dead_letters.poisoned(self._service, item))
-                if key is not None:
+                if (key := blocking_key(item.record)) is not None:
                     fates.blocked.add(key)
             elif type(item.data) in self._routes:
                 wanted.append(item)
@@ -193,7 +193,7 @@ class BatchRunner:
             started_ns = tracing.clock_ns() if traced else 0
             data = message.envelope.data
             state = None if target is None else work.state(route.repository, target)
-            arrived_at = writers.arrived_at(message.record, work.now)
+            arrived_at = writers.arrived_at(message.record, work.now) if route.by_arrival else work.now
             decision = route.decide(state, data, arrived_at, work.now, references[route.reference])
             if target is not None:
                 cause = writers.caused_by(message, actor)

@@ -25,8 +25,8 @@ NAMELESS_SESSION_TIMEOUT_MS = 10_000
 REBALANCE_TIMEOUT_MS = 60_000
 MAX_POLL_INTERVAL_MS = 300_000
 """Longer than a batch that runs one by one, with every backoff in between."""
-POLL_MS = 20
-"""FastStream sleeps this long after each empty poll: it is latency."""
+PAUSE_MS = 1
+"""FastStream sleeps this long after each poll that found nothing: it is latency. `CarefulConsumer` waits by itself."""
 MAX_FETCH_BYTES = 4 * 1_048_576
 MAX_PARTITION_FETCH_BYTES = 262_144
 """Both compressed. What was fetched and not yet consumed is held for each partition: of a service's 36, or one of each
@@ -103,7 +103,7 @@ def group_subscriber(
         max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
         fetch_max_bytes=MAX_FETCH_BYTES,
         max_partition_fetch_bytes=MAX_PARTITION_FETCH_BYTES,
-        batch_timeout_ms=POLL_MS,
+        batch_timeout_ms=PAUSE_MS,
         max_records=max_records,
         ack_policy=AckPolicy.NACK_ON_ERROR,
         parser=parser,

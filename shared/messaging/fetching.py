@@ -31,6 +31,11 @@ TRIES = 5
 CAREFUL_POLLS = 50
 """Polls record by record after a failure: some seconds when there is nothing to read, and those that follow."""
 
+WAIT_MS = 250
+"""A poll waits so long for its first record: partitions that it got meanwhile are seen by the next one."""
+IDLE_S = 0.04
+"""A pause after a poll that had nothing to wait for."""
+
 BATCH_BYTES = 4 * 1_048_576
 """A batch ends with the slice by which its values have so many: what is decoded of them is several times as large."""
 SLICE = 8
@@ -64,21 +69,29 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
         """Where a partition failed last, and how often there."""
 
     async def getmany(
-        self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
+        self,
+        *partitions: TopicPartition,
+        timeout_ms: int = 0,  # noqa: ARG002 - the library's; FastStream sleeps as long after a poll that found nothing
+        max_records: int | None = None,
     ) -> Fetched:
-        """The next records. Only of partitions that have a position: it is where a failure has to go back to."""
+        """The next records, waited for by a measure of its own. Only of partitions that have a position: it is where a
+        failure has to go back to.
+        """
         known = progress.positions(self)
         positions = {each: known[each] for each in partitions or known if each in known}
-        if not positions:
-            return {}
-        if not self._careful_polls:
-            return await self._all(positions, timeout_ms, max_records)
-        self._careful_polls -= 1
-        return await self._one_by_one(positions, max_records or 1)
+        if positions and not self._careful_polls:
+            return await self._all(positions, max_records or SLICE)
+        found: Fetched = {}
+        if positions:
+            self._careful_polls -= 1
+            found = await self._one_by_one(positions, max_records or 1)
+        if not found:
+            await asyncio.sleep(IDLE_S)
+        return found
 
-    async def _all(self, positions: Positions, timeout_ms: int, max_records: int | None) -> Fetched:
+    async def _all(self, positions: Positions, max_records: int) -> Fetched:
         try:
-            return await self._by_slices(positions, timeout_ms, max_records or SLICE)
+            return await self._by_slices(positions, max_records)
         except ConsumerStoppedError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, what was drained before it is fetched again
@@ -88,10 +101,10 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
             self._careful_polls = CAREFUL_POLLS
             return {}
 
-    async def _by_slices(self, positions: Positions, timeout_ms: int, max_records: int) -> Fetched:
+    async def _by_slices(self, positions: Positions, max_records: int) -> Fetched:
         """The client gives records by number and bounds what it fetches compressed; a batch is bounded by its bytes."""
         found: Fetched = defaultdict(list)
-        left, size = max_records, 0
+        left, size, timeout_ms = max_records, 0, WAIT_MS
         while left > 0 and size < BATCH_BYTES:
             wanted = min(SLICE, left)
             # Only the first waits, so that nothing is taken away between it and the last.

@@ -44,15 +44,26 @@ PARTS: dict[str, Part] = {
 }
 
 
-async def main(names: list[str]) -> None:
+WHOLE_PLATFORM = frozenset({"chain", "portal", "questionnaire"})
+"""Parts that start the platform, as another user and with its own umask: what only asyncio's loop can do."""
+
+
+async def measure(name: str, settings: Settings, figures: Figures) -> None:
+    """One part on a pair of its own: none finds what another left behind."""
+    async with pair.running(settings.store) as engines:
+        await PARTS[name](engines, settings, figures)
+
+
+def main(names: list[str]) -> None:
     figures, settings = Figures(), Settings.from_environment()
     failed = []
     for name in names or settings.parts or PARTS:
         print(f"… {name}", file=sys.stderr, flush=True)  # noqa: T201
-        # A pair of its own for each part: none finds what another left behind.
+        # Else the loop that services run on.
+        loop = asyncio.new_event_loop if name in WHOLE_PLATFORM else uvloop.new_event_loop
         try:
-            async with pair.running(settings.store) as engines:
-                await PARTS[name](engines, settings, figures)
+            with asyncio.Runner(loop_factory=loop) as runner:
+                runner.run(measure(name, settings, figures))
         except Exception:  # noqa: BLE001 - half an hour of other parts is not lost with it
             traceback.print_exc()
             failed.append(name)
@@ -64,6 +75,4 @@ async def main(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    # The loop that services run on.
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main(sys.argv[1:]))
+    main(sys.argv[1:])
