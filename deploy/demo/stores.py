@@ -23,7 +23,7 @@ REQUEST_TIMEOUT = 5.0
 GROUP = "pdp-demo-audit"
 
 _BACKLOG = """
-    SELECT (SELECT count(*) FROM outbox) AS outbox,
+    SELECT (SELECT coalesce(sum(coalesce(cardinality(ids), 1)), 0)::int FROM outbox) AS outbox,
         (SELECT count(*) FROM sweep WHERE finished_at IS NULL) AS sweeps,
         (SELECT last_value FROM journal_id_seq) AS journal
 """

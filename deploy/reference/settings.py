@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings
 from deploy.reference import markdown
 from deploy.target.services import present
 from shared.attachments.settings import AttachmentSettings
-from shared.runtime.settings import KafkaSettings, ServiceSettings
+from shared.runtime.settings import KafkaSettings, OutboxSettings, ServiceSettings
 from shared.sealing.settings import SealingSettings
 from shared.service.mail_settings import MailSettings
 from shared.service.schema_words import type_of
@@ -27,6 +27,8 @@ def page() -> str:
         _table(ServiceSettings, ServiceSettings.model_fields),
         "## Kafka, for every service",
         _table(KafkaSettings, KafkaSettings.model_fields),
+        "## The outbox, for every service",
+        _table(OutboxSettings, OutboxSettings.model_fields),
         "## Sealing, for every service",
         _table(SealingSettings, SealingSettings.model_fields),
         "## Mail, for every service that sends some",

@@ -24,8 +24,11 @@ _BACKLOG = f"""
             WHERE datname = current_database() AND pid <> pg_backend_pid()) AS transaction_age_s,
         (SELECT coalesce(extract(epoch FROM max(taken_at)), 0)::float8 FROM backup) AS backup_at
     FROM (
-        SELECT count(*) AS rows, coalesce(extract(epoch FROM now() - min(since)), 0)::float8 AS age_s FROM (
-            SELECT coalesce(resent_at, recorded_at) AS since FROM outbox ORDER BY id LIMIT {MOST_COUNTED}
+        SELECT coalesce(sum(events), 0)::int AS rows,
+            coalesce(extract(epoch FROM now() - min(since)), 0)::float8 AS age_s
+        FROM (
+            SELECT coalesce(cardinality(ids), 1) AS events, coalesce(resent_at, recorded_at) AS since
+            FROM outbox ORDER BY id LIMIT {MOST_COUNTED}
         ) AS counted
     ) AS waiting
 """
@@ -34,7 +37,7 @@ _BACKLOG = f"""
 @dataclass(frozen=True, slots=True)
 class Backlog:
     outbox: int
-    """Events not yet published, up to `MOST_COUNTED`."""
+    """Events not yet published, of as many rows as `MOST_COUNTED`."""
     outbox_age_s: float
     """Since the oldest was decided, or resent where it was: that is old from the start."""
     blocked: int

@@ -176,8 +176,7 @@ def decode(record: Record) -> Message | Poison:
     if record.refused is not None or value is None:
         return _refused(record, record.refused or TOMBSTONE)
     theirs = is_partners(record.topic)
-    suspect = theirs or len(value) > MAX_ANSWER_BYTES or ESCAPED_NUL in value
-    if suspect and (unfit := _unfit(record, value)) is not None:
+    if (theirs or len(value) > MAX_ANSWER_BYTES or ESCAPED_NUL in value) and (unfit := _unfit(record, value)):
         return unfit
     if theirs and LEAP_SECOND.search(value):
         value = LEAP_SECOND.sub(rb"\g<1>59", value)
@@ -196,11 +195,8 @@ def decode(record: Record) -> Message | Poison:
         return _poison(record, "wrong_topic", "this type does not belong on this topic", read.id, read.type)
     if record.key != text_of(data.key).encode():
         return _poison(record, "wrong_key", "the key is not the aggregate's", read.id, read.type)
-    cause = (
-        _of_partner(read)
-        if theirs
-        else Cause(read.correlationid or text_of(read.id), read.causationid, read.traceparent)
-    )
+    own = read.correlationid or text_of(read.id)
+    cause = _of_partner(read) if theirs else Cause(own, read.causationid, read.traceparent)
     return Message(record, Envelope(read.id, read.source, read.time, data, cause), message_id(record.topic, read.id))
 
 

@@ -1,6 +1,5 @@
-"""The journal and the outbox: what a stage decided, and what of it is still to be published."""
+"""The journal: what a stage decided."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -10,13 +9,11 @@ import asyncpg
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Actor, EventData
-from shared.messaging import actors, sealed_events
+from shared.messaging import actors, outbox, sealed_events
 from shared.messaging.codec import data_of, encode
-from shared.messaging.topics import MAX_EVENT_BYTES, is_partners
+from shared.messaging.topics import MAX_EVENT_BYTES
 from shared.runtime import logging
 from shared.runtime.database import Connection
-
-OUTBOX_CHANNEL = "outbox"
 
 PARTITIONS_LOCK = 0x5044_5003
 """Advisory lock of whoever makes a partition."""
@@ -27,7 +24,7 @@ PARTITION_LOCK_TIMEOUT_S = 1
 LARGEST_BODY = MAX_EVENT_BYTES - 65_536
 """Leaves room for the key and for the batch that an event travels in."""
 
-_APPEND = """
+_APPEND = f"""
     WITH written AS (
         INSERT INTO journal (event_id, topic, key, type, body, actor)
         SELECT event_id, topic, key, type, body, actor::jsonb
@@ -35,55 +32,9 @@ _APPEND = """
             WITH ORDINALITY AS given(event_id, topic, key, type, body, actor, position)
         ORDER BY position
         RETURNING id, recorded_at, topic
-    ), todo AS (
-        INSERT INTO outbox (id, recorded_at, topic) SELECT id, recorded_at, topic FROM written RETURNING id
-    )
+    ), todo AS ({outbox.PUT.format(written="written", together="$8")})
     SELECT pg_notify($7, '') FROM (SELECT count(*) FROM todo) AS appended
 """
-
-_IN_TURN = """
-    (
-        WITH RECURSIVE waiting AS (
-            (SELECT topic FROM outbox ORDER BY topic LIMIT 1)
-            UNION ALL
-            SELECT (SELECT topic FROM outbox WHERE topic > before.topic ORDER BY topic LIMIT 1)
-            FROM waiting AS before WHERE before.topic IS NOT NULL
-        )
-        SELECT lowest.id, lowest.recorded_at, lowest.turn FROM waiting CROSS JOIN LATERAL (
-            SELECT id, recorded_at, row_number() OVER (ORDER BY id) AS turn FROM outbox
-            WHERE topic = waiting.topic AND id <> ALL($3::bigint[]) ORDER BY id LIMIT $1
-        ) AS lowest
-        WHERE waiting.topic <> ALL($4::text[])
-        ORDER BY turn, id LIMIT $1
-    )
-"""
-"""The lowest of each topic in turn, found by jumps in the index: a topic that is tried again has its part of a round,
-and what waits of one that the relay backs off from is not read, however much it is.
-"""
-
-
-def _fetch(entries: str, order: str) -> str:
-    """The LIMIT makes it one look into the index per entry, where a plan by statistics may read the whole journal. The
-    length of a body is known without reading it.
-    """
-    return f"""
-        SELECT id, topic, convert_to(key::text, 'UTF8') AS key, body
-        FROM (
-            SELECT o.id, j.topic, j.key, j.body,
-                sum(octet_length(j.body)) OVER (ORDER BY {order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-                    AS before
-            FROM {entries} AS o CROSS JOIN LATERAL (
-                SELECT topic, key, body FROM journal WHERE recorded_at = o.recorded_at AND id = o.id LIMIT 1
-            ) AS j
-            WHERE o.id <> ALL($3::bigint[])
-            ORDER BY {order} LIMIT $1
-        ) AS lowest
-        WHERE coalesce(before, 0) < $2
-        ORDER BY id
-    """
-
-
-_FETCH, _FETCH_IN_TURN = _fetch("outbox", "o.id"), _fetch(_IN_TURN, "o.turn, o.id")
 
 _REDACT = "SELECT journal_redact($1::uuid[], $2, $3, $4::text[], $5::text[])"
 _PARTITION = "SELECT journal_partition($1, $2, $3)"
@@ -113,17 +64,6 @@ log = logging.get(__name__)
 
 class EventTooLargeError(ValueError):
     """A decision gave an event that the broker would refuse: it would stop every later one of its partition."""
-
-
-class Unpublished(NamedTuple):
-    """One journal entry that the relay has to send."""
-
-    id: int
-    topic: str
-    key: bytes
-    body: bytes
-    is_away: bool = False
-    """What of it is sealed cannot be opened now: it must not go out, nor what follows on its topic."""
 
 
 class Entry(NamedTuple):
@@ -168,39 +108,9 @@ async def append(connection: Connection, envelopes: Sequence[Envelope]) -> None:
         [envelope.data.TYPE for envelope in envelopes],
         bodies,
         [actors.kept(envelope.cause.actor) for envelope in envelopes],
-        OUTBOX_CHANNEL,
+        outbox.CHANNEL,
+        outbox.together(),
     )
-
-
-async def unpublished(
-    connection: Connection,
-    most: int,
-    most_bytes: int,
-    under_way: Sequence[int] = (),
-    without: Sequence[str] | None = None,
-) -> list[Unpublished]:
-    """The lowest ids of the unpublished set, without those that are under way. With `without`: the topics in turn, each
-    with its lowest, except these.
-
-    It ends with the entry by which the bodies have `most_bytes`, or with the one that is `most` in number. Never a
-    cursor: an id that commits late would be passed over (ids are given before the commit).
-    """
-    bounds = most, most_bytes, under_way
-    if without is not None:
-        rows = await connection.fetch(_FETCH_IN_TURN, *bounds, without)
-    else:
-        rows = await connection.fetch(_FETCH, *bounds)
-    found = [Unpublished(*row) for row in rows]
-    # What is personal goes to partners alone: of all others nothing is looked into.
-    by_topic = defaultdict[str, list[int]](list)
-    for number, entry in enumerate(found):
-        if is_partners(entry.topic):
-            by_topic[entry.topic].append(number)
-    sealed = {topic: [found[number].body for number in numbers] for topic, numbers in by_topic.items()}
-    for topic, bodies in (await sealed_events.opened_each(connection, sealed)).items():
-        for number, body in zip(by_topic[topic], bodies or sealed[topic], strict=True):
-            found[number] = found[number]._replace(body=body, is_away=bodies is None)
-    return found
 
 
 async def decided(
@@ -239,11 +149,6 @@ async def last_told(
     if row is None:
         return None
     return Told(0, data_of(row["type"], row["body"]), row["recorded_at"], actors.of(row["actor"]))
-
-
-async def published(connection: Connection, ids: Sequence[int]) -> None:
-    """Take exactly these entries off the to-do list."""
-    await connection.execute("DELETE FROM outbox WHERE id = ANY($1::bigint[])", ids)
 
 
 async def redact(

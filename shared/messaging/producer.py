@@ -22,7 +22,7 @@ from aiokafka.partitioner import murmur2
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from shared.messaging.aiokafka_internals import abandon
-from shared.messaging.journal import Unpublished
+from shared.messaging.outbox import Unpublished
 from shared.runtime.settings import KafkaSettings
 
 START_DEADLINE_S = 10.0

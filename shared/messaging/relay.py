@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
-from shared.messaging import journal
+from shared.messaging import outbox
 from shared.messaging.codec import traceparent_of
-from shared.messaging.journal import Unpublished
+from shared.messaging.outbox import Unpublished
 from shared.messaging.producer import Delivery, Publisher
 from shared.messaging.retry import Backoff
 from shared.messaging.worker import WATCHDOG_S, Worker
@@ -49,7 +49,7 @@ class Relay(Worker):
     """
 
     name: ClassVar[str] = "relay"
-    channel: ClassVar[str] = journal.OUTBOX_CHANNEL
+    channel: ClassVar[str] = outbox.CHANNEL
     lock: int | None = RELAY_LOCK
 
     def __init__(self, database: Database, publisher: Publisher) -> None:
@@ -72,15 +72,16 @@ class Relay(Worker):
         delivery = Delivery(troubled={topic: KeyAwayError() for topic in away})
         opened = [entry for entry in entries if entry.topic not in away]
         publishing = asyncio.ensure_future(self._publish(opened, delivery))
+        round_ = outbox.Round(entries)
         # Waits for both even when one fails: nothing may be under way when the failure is dealt with.
         failure, ahead = await asyncio.gather(
-            publishing, _meanwhile(connection, entries, publishing, delivery), return_exceptions=True
+            publishing, _meanwhile(connection, entries, publishing, delivery, round_), return_exceptions=True
         )
         if isinstance(failure, BaseException):
             raise failure
         crash.point("relay.acked")
         if delivery.acked:
-            await _mark(connection, delivery)
+            await _mark(connection, round_, delivery)
             crash.point("relay.published")
         self._back_off(delivery.troubled, {entry.topic for entry in entries})
         if delivery.failure is not None:
@@ -122,7 +123,7 @@ class Relay(Worker):
 async def _fetch(
     connection: Connection, under_way: Sequence[int] = (), without: Sequence[str] | None = None
 ) -> list[Unpublished]:
-    return await journal.unpublished(connection, ROUND, ROUND_BYTES, under_way, without)
+    return await outbox.unpublished(connection, ROUND, ROUND_BYTES, under_way, without)
 
 
 async def _look_ahead(connection: Connection, under_way: Sequence[Unpublished]) -> list[Unpublished]:
@@ -133,18 +134,22 @@ async def _look_ahead(connection: Connection, under_way: Sequence[Unpublished]) 
 
 
 async def _meanwhile(
-    connection: Connection, entries: Sequence[Unpublished], publishing: "asyncio.Future[None]", delivery: Delivery
+    connection: Connection,
+    entries: Sequence[Unpublished],
+    publishing: "asyncio.Future[None]",
+    delivery: Delivery,
+    round_: outbox.Round,
 ) -> list[Unpublished]:
     """What the leader asks of the store while its round is under way. Gives the round after it."""
     ahead = await _look_ahead(connection, entries)
     while not (await asyncio.wait({publishing}, timeout=MARK_EVERY_S))[0]:
-        await _mark(connection, delivery)
+        await _mark(connection, round_, delivery)
     return ahead
 
 
-async def _mark(connection: Connection, delivery: Delivery) -> None:
+async def _mark(connection: Connection, round_: outbox.Round, delivery: Delivery) -> None:
     """Take what was acknowledged since then off the to-do list; the store is asked also when that is nothing."""
     acked = delivery.acked[delivery.marked :]
-    await journal.published(connection, acked)
+    await round_.published(connection, acked)
     delivery.marked += len(acked)
     metrics.PUBLISHED.inc(len(acked))

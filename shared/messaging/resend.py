@@ -15,9 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.dead_letters import ServiceName
 from shared.contracts.event import Cause, Moment
-from shared.messaging import actors, audit, inbox, sealed_events
+from shared.messaging import actors, audit, inbox, outbox, sealed_events
 from shared.messaging.codec import Message, Record, decode
-from shared.messaging.journal import OUTBOX_CHANNEL
 from shared.messaging.producer import partition_of
 from shared.messaging.retry import RETRYABLE
 from shared.messaging.sealed_events import Sealed
@@ -282,4 +281,4 @@ async def _as_they_are(connection: Connection, topic: Topic, entries: list[_Entr
 async def _publish(connection: Connection, topic: Topic, entries: list[_Entry]) -> None:
     if entries:
         await connection.execute(_AGAIN, *columns([entry[:2] for entry in entries]), topic.name)
-        await connection.execute("SELECT pg_notify($1, '')", OUTBOX_CHANNEL)
+        await connection.execute("SELECT pg_notify($1, '')", outbox.CHANNEL)

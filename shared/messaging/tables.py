@@ -1,7 +1,8 @@
 """The tables that every service's store has for its messages.
 
 `journal`: every event that the stage ever decided, its bytes once, and who acted; monthly partitions.
-`outbox`: what of it is not yet published, as narrow rows; `resent_at` where it was before.
+`outbox`: what of it is not yet published, a row for the events of a transaction on a topic (`outbox_tables.py`);
+`resent_at` where it was before.
 `inbox`: which messages took effect here.
 `dead_letter`, `blocked_key`, `blocked_record`: what could not take effect, and what waits behind it.
 `dead_letter_action`: who tried what on a dead letter, and how it went; append-only.
@@ -18,7 +19,7 @@ published again, by whom and why; append-only.
 `backup`: when this store was backed up, written by whoever did it; backups by the server's operator are not in it.
 """
 
-from shared.messaging import import_tables, record_tables
+from shared.messaging import import_tables, outbox_tables, record_tables
 from shared.sealing import tables as sealing_tables
 
 STATEMENTS = (
@@ -257,7 +258,14 @@ STATEMENTS = (
 a list of its own, which a migration of each service runs, and the tests' stores after these (`ALL`).
 """
 
-ALL = (*STATEMENTS, *record_tables.ADDED, *record_tables.VALIDATED, *import_tables.ADDED, *sealing_tables.STATEMENTS)
+ALL = (
+    *STATEMENTS,
+    *record_tables.ADDED,
+    *record_tables.VALIDATED,
+    *import_tables.ADDED,
+    *sealing_tables.STATEMENTS,
+    *outbox_tables.ADDED,
+)
 
 NAMES = (
     "journal",

@@ -38,6 +38,16 @@ class KafkaSettings(BaseSettings):
         }
 
 
+class OutboxSettings(BaseSettings):
+    """How the outbox is written."""
+
+    model_config = SettingsConfigDict(env_prefix="PDP_OUTBOX_", extra="ignore", use_attribute_docstrings=True)
+
+    together: bool = True
+    """Whether the events of a transaction share rows. `false` while processes of a release run beside this one that
+    cannot read such a row: it is read either way."""
+
+
 class ServiceSettings(BaseSettings):
     """What a service needs to run. A service adds its own settings in its `settings.py`."""
 

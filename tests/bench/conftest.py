@@ -16,7 +16,7 @@ async def store(store_url: str) -> AsyncIterator[Database]:
     database = Database(store_url, application="counters", pool_size=1)
     await database.open()
     async with database.connection() as connection:
-        for statement in (*tables.STATEMENTS, ACCOUNT):
+        for statement in (*tables.ALL, ACCOUNT):
             await connection.execute(statement)
         await journal.ensure_partitions(connection, now())
     yield database

@@ -35,7 +35,7 @@ from shared.contracts.event import Cause, EventData
 from shared.contracts.matching import MatchFound, OfferingAligned
 from shared.contracts.registration import SupplierChanged, SupplierRegistered
 from shared.messaging.codec import encode
-from shared.messaging.journal import Unpublished
+from shared.messaging.outbox import Unpublished
 from shared.messaging.producer import Publisher
 from shared.messaging.topics import catalogue
 from shared.runtime.clock import now

@@ -17,7 +17,7 @@ from shared.contracts.matching import AlignedRequirement, OfferingAligned
 from shared.contracts.registration import AnchorJoined, SupplierRegistered
 from shared.days import day_of
 from shared.messaging.codec import encode
-from shared.messaging.journal import Unpublished
+from shared.messaging.outbox import Unpublished
 from shared.messaging.producer import Publisher
 from shared.runtime.clock import now
 from shared.runtime.ids import new_id

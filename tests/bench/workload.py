@@ -13,7 +13,7 @@ from shared.contracts.event import BasisPoints, Cause, SupplierEvent
 from shared.contracts.matching import Criterion, MatchFound
 from shared.messaging.codec import encode
 from shared.messaging.decision import Decision
-from shared.messaging.journal import Unpublished
+from shared.messaging.outbox import Unpublished
 from shared.messaging.repository import TableRepository
 from shared.runtime.ids import new_id
 

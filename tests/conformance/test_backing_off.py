@@ -7,7 +7,7 @@ from aiokafka.cluster import ClusterMetadata
 
 from shared.messaging.retry import Backoff
 from tests.conformance.events import Told
-from tests.conformance.relaying import published, running
+from tests.conformance.relaying import published, running, waiting
 from tests.conformance.stage import Bench, eventually
 
 
@@ -42,7 +42,7 @@ async def test_a_topic_that_is_tried_again_leaves_each_other_its_part_of_the_rou
     async with bench.database.connection() as connection:
         for _ in range(4):
             await relay.step(connection)
-            left.append([await bench.count("outbox", f"topic = '{name}'") for name in (topic, other)])
+            left.append([await waiting(bench, name) for name in (topic, other)])
     await relay.release()
     assert left == [[3, 3], [2, 2], [1, 1], [0, 0]]
     for name in (topic, other):

@@ -12,10 +12,11 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from shared.messaging import journal
+from shared.messaging import outbox
 from shared.messaging.codec import encode
 from shared.messaging.fetching import BATCH_BYTES, SLICE, CarefulConsumer, Fetched
-from shared.messaging.journal import LARGEST_BODY, Unpublished
+from shared.messaging.journal import LARGEST_BODY
+from shared.messaging.outbox import Unpublished
 from shared.messaging.producer import DELIVERY_DEADLINE_S, Delivery
 from shared.messaging.relay import ROUND_BYTES
 from tests.conformance.events import Told
@@ -107,7 +108,7 @@ async def test_what_was_acknowledged_is_published_when_the_rest_of_its_round_was
         with monkeypatch.context() as broken:
             broken.setattr(AIOKafkaProducer, "send_batch", stops_answering)
             await relay.step(connection)
-        left = await journal.unpublished(connection, 10, ROUND_BYTES)
+        left = await outbox.unpublished(connection, 10, ROUND_BYTES)
     assert relay.backing_off == {topic}
     await relay.release()
     assert len(left) == 2
@@ -125,7 +126,7 @@ async def test_a_look_ahead_that_fails_costs_no_acknowledgement(
             broken.setattr("shared.messaging.relay._look_ahead", _fails)
             with pytest.raises(asyncpg.QueryCanceledError):
                 await relay.step(connection)
-        assert len(await journal.unpublished(connection, 10, ROUND_BYTES)) == 1
+        assert len(await outbox.unpublished(connection, 10, ROUND_BYTES)) == 1
     await relay.release()
 
 
@@ -140,11 +141,11 @@ async def test_a_topic_that_is_backed_off_from_costs_a_round_nothing_however_muc
         await connection.execute("ANALYZE outbox, journal")
         [plan] = json.loads(
             await connection.fetchval(
-                f"EXPLAIN (ANALYZE, FORMAT JSON) {journal._FETCH_IN_TURN}", 2_000, ROUND_BYTES, [], ["away"]
+                f"EXPLAIN (ANALYZE, FORMAT JSON) {outbox._FETCH_IN_TURN}", 2_000, ROUND_BYTES, [], ["away"]
             )
         )
-        found = await journal.unpublished(connection, 2_000, ROUND_BYTES, without=["away"])
-        lowest = await journal.unpublished(connection, 2_000, ROUND_BYTES, [found[0].id], ["away", "zealous"])
+        found = await outbox.unpublished(connection, 2_000, ROUND_BYTES, without=["away"])
+        lowest = await outbox.unpublished(connection, 2_000, ROUND_BYTES, [found[0].id], ["away", "zealous"])
     assert [entry.topic for entry in found] == ["well"] * 10 + ["zealous"] * 10
     assert [entry.id for entry in lowest] == [entry.id for entry in found[1:10]]
     nodes = [*_nodes(plan["Plan"])]

@@ -10,8 +10,8 @@ import pytest
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, UnknownTopicOrPartitionError
 from confluent_kafka import Producer
 
-from shared.messaging import journal
-from shared.messaging.journal import Unpublished
+from shared.messaging import journal, outbox
+from shared.messaging.outbox import Unpublished
 from shared.messaging.producer import Publisher
 from shared.messaging.relay import ROUND_BYTES
 from tests.conformance.events import Told
@@ -161,7 +161,7 @@ async def test_trap_8_the_producer_waits_for_every_replica_and_is_idempotent(ben
     publisher = Publisher(bench.broker.settings(), "conformance")
     await bench.write_down(Told(on=topic, account=uuid4(), number=1))
     async with bench.database.connection() as connection:
-        delivery = await publisher.publish(await journal.unpublished(connection, 10, 1))
+        delivery = await publisher.publish(await outbox.unpublished(connection, 10, 1))
     producer = publisher._producer
     assert producer is not None
     assert (len(delivery.acked), producer._sender._acks, producer._txn_manager is not None) == (1, -1, True)
@@ -176,7 +176,7 @@ async def test_a_topic_that_was_not_there_holds_the_others_up_for_less(
     for on in (topic, absent):
         await bench.write_down(Told(on=on, account=uuid4(), number=1))
     async with bench.database.connection() as connection:
-        entries = await journal.unpublished(connection, 10, 100_000)
+        entries = await outbox.unpublished(connection, 10, 100_000)
     monkeypatch.setattr("shared.messaging.producer.METADATA_AGAIN_S", 0.1)
     assert list((await publisher.publish(entries)).troubled) == [absent]
     monkeypatch.setattr("shared.messaging.producer.METADATA_DEADLINE_S", 600.0)
@@ -203,7 +203,7 @@ async def test_a_producer_that_cannot_stop_is_given_up(
     publisher = Publisher(bench.broker.settings(), "conformance")
     await bench.write_down(Told(on=topic, account=uuid4(), number=1))
     async with bench.database.connection() as connection:
-        await publisher.publish(await journal.unpublished(connection, 10, 1))
+        await publisher.publish(await outbox.unpublished(connection, 10, 1))
     producer = publisher._producer
     assert producer is not None
     with monkeypatch.context() as broken:

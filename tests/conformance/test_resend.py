@@ -11,7 +11,7 @@ import pytest
 from shared.contracts import partner
 from shared.contracts.event import EventData
 from shared.i18n import LANGUAGES, Catalogue
-from shared.messaging import backlog, inbox, journal, resend
+from shared.messaging import backlog, inbox, journal, outbox, resend
 from shared.messaging.resend import MARGIN, REACH, RefusedError, Resender, Resent, Wanted
 from shared.messaging.topics import SEGMENT_MS, STAGE_TOPICS, Topic, catalogue, partner_topics
 from shared.runtime.clock import now
@@ -157,7 +157,7 @@ async def test_a_partner_gets_again_what_stands_and_never_what_was_taken_back(be
         assert refused.value.code == "resend_to_partner"
         done = await resender.resend(wanted(REFERRALS.name, partner=True), by("ana"))
         assert (done.events, done.superseded, done.withheld) == (2, 1, 1)
-        sent = await journal.unpublished(connection, 10, 1_000_000)
+        sent = await outbox.unpublished(connection, 10, 1_000_000)
     assert [(str(stands).encode() in entry.body, str(withdrawn).encode() in entry.body) for entry in sent] == [
         (True, False),
         (False, True),

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from deploy.compose.layout import BROKERS
 from deploy.provision import kafka_admin
 from deploy.provision.kafka_admin import TopicSpec
-from shared.messaging.journal import Unpublished
+from shared.messaging.outbox import Unpublished
 from shared.messaging.producer import Publisher
 from shared.runtime.settings import KafkaSettings
 from tests.containers.compose_platform import UP_TIMEOUT, Platform, running

@@ -30,7 +30,7 @@ def test_its_folder_is_closed_and_taken_again(tmp_path: Path) -> None:
 
 async def test_who_only_looked_made_nothing_happen(store_url: str) -> None:
     connection = await asyncpg.connect(store_url)
-    for statement in tables.STATEMENTS:
+    for statement in tables.ALL:
         await connection.execute(statement)
     database = Database(store_url, application="test", pool_size=1)
     await database.open()

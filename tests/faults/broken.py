@@ -10,7 +10,7 @@ from typing import Any
 import uvloop
 from aiokafka import AIOKafkaConsumer
 
-from shared.messaging import codec, dead_letters, fetching, gaps, inbox, journal, relay
+from shared.messaging import codec, dead_letters, fetching, gaps, inbox, journal, outbox, relay
 from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import Poison, decode
 from shared.messaging.incoming import IncomingBatch
@@ -66,8 +66,8 @@ def offsets_before_the_store() -> None:
 @_build
 def deleted_before_acknowledged() -> None:
     async def step(self: Relay, connection: Connection) -> float:
-        entries = await journal.unpublished(connection, ROUND, ROUND_BYTES)
-        await journal.published(connection, [entry.id for entry in entries])
+        entries = await outbox.unpublished(connection, ROUND, ROUND_BYTES)
+        await outbox.Round(entries).published(connection, [entry.id for entry in entries])
         crash.point("relay.fetched")
         if entries:
             await self._publisher.publish(entries)
@@ -78,14 +78,14 @@ def deleted_before_acknowledged() -> None:
 
 @_build
 def outbox_read_backwards() -> None:
-    unpublished = journal.unpublished
+    unpublished = outbox.unpublished
 
     async def backwards(*given: Any) -> Any:
         # A pause, so that a key has more than one entry to swap.
         await asyncio.sleep(0.2)
         return [*reversed(await unpublished(*given))]
 
-    _replace(journal, "unpublished", backwards)
+    _replace(outbox, "unpublished", backwards)
 
 
 @_build

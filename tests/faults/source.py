@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause
 from shared.messaging.codec import encode
-from shared.messaging.journal import Unpublished
+from shared.messaging.outbox import Unpublished
 from shared.messaging.producer import Publisher
 from shared.runtime.clock import now
 from shared.runtime.ids import new_id

@@ -15,7 +15,7 @@ from services.financing.store.cases import cases
 from services.financing.store.sealing import AGAIN, UNSEALED, seal_next
 from shared.contracts import partner as contract
 from shared.contracts.event import Actor, Cause
-from shared.messaging import dead_letters, journal
+from shared.messaging import dead_letters, outbox
 from shared.messaging.codec import Record
 from shared.messaging.resend import Resender, Wanted
 from shared.messaging.retry import TRY_AGAIN
@@ -209,7 +209,7 @@ async def test_without_its_key_encryption_key_nothing_is_decided_and_nothing_los
     for ring in (None, Ring(["c" * 64])):
         with encryption.given(ring):
             async with stage.database.transaction() as connection:
-                waiting = await journal.unpublished(connection, 100, 1_000_000)
+                waiting = await outbox.unpublished(connection, 100, 1_000_000)
         # The others go on, and of a partner's nothing goes out.
         assert {each.is_away for each in waiting if not is_partners(each.topic)} == {False}
         assert {each.is_away for each in waiting if is_partners(each.topic)} == {True}

@@ -66,7 +66,12 @@ class Firm:
         """With its consent, for the first time."""
         until = (now() + timedelta(days=200)).date().isoformat()
         choice = {"purpose": PURPOSE, "data_class": CLASSES, "expires_on": until}
-        consent = {"supplier_id": str(self.id), "partner": "nafin", "purposes": [PURPOSE], "data_classes": CLASSES}
+        consent: dict[str, object] = {
+            "supplier_id": str(self.id),
+            "partner": "nafin",
+            "purposes": [PURPOSE],
+            "data_classes": CLASSES,
+        }
         consent |= {"identity": PAPERS["identity"], "contact": PAPERS["contact"]}
         with client.http("financing", self.token(client)) as http:
             shown = http.get("/consent-texts/nafin", params=choice).raise_for_status().json()

@@ -17,7 +17,7 @@ from services.registration import app as registration
 from shared.attachments.settings import AttachmentSettings
 from shared.messaging.access import access_rules
 from shared.messaging.topics import ANSWERS_PATTERN, catalogue, subscriptions
-from shared.runtime.settings import KafkaSettings
+from shared.runtime.settings import KafkaSettings, OutboxSettings
 from shared.sealing.settings import SealingSettings
 
 APPS = {
@@ -73,6 +73,7 @@ def test_the_chart_sets_only_what_is_read() -> None:
     fields = {f"PDP_{field}".upper() for app in APPS.values() for field in type(app.build()[1]).model_fields}
     fields |= {f"PDP_KAFKA_{field}".upper() for field in KafkaSettings.model_fields}
     fields |= {f"PDP_ATTACHMENT_{field}".upper() for field in AttachmentSettings.model_fields}
+    fields |= {f"PDP_OUTBOX_{field}".upper() for field in OutboxSettings.model_fields}
     fields |= {f"PDP_SEALING_{field}".upper() for field in SealingSettings.model_fields}
     used = {
         name for file in (CHART / "templates").iterdir() for name in re.findall(r"name: (PDP_\w+)", file.read_text())

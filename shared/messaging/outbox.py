@@ -1,0 +1,183 @@
+"""The outbox: what of the journal is still to be published.
+
+A row has the ids of one transaction's events on one topic, up to `TOGETHER` of them: to write and to delete a row for
+each event cost the store more than the event's own line in the journal (docs/decisions/0115).
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from shared.messaging import sealed_events
+from shared.messaging.topics import is_partners
+from shared.runtime.database import Connection, columns
+from shared.runtime.settings import OutboxSettings
+
+CHANNEL = "outbox"
+
+TOGETHER = 200
+"""Ids of one row: 1,600 bytes, which PostgreSQL neither compresses nor keeps apart from the row."""
+
+PUT = """
+    INSERT INTO outbox (id, recorded_at, topic, ids)
+    SELECT min(id), recorded_at, topic, CASE WHEN count(*) > 1 THEN array_agg(id ORDER BY id) END
+    FROM (
+        SELECT *, (row_number() OVER (PARTITION BY topic ORDER BY id) - 1) / {together} AS part FROM {written}
+    ) AS parts
+    GROUP BY topic, recorded_at, part
+    RETURNING id
+"""
+"""The last part of a statement that gives these entries (`id`, `recorded_at`, `topic`), of one transaction."""
+
+
+def _entries(of: str) -> str:
+    """Of the lowest rows as many as have what is wanted, whatever of it is under way: no statistics, as of a store that
+    was empty a moment ago, makes PostgreSQL read more of the outbox.
+    """
+    return f"""
+        SELECT entry.id, lowest.id AS row, cardinality(lowest.ids) AS of, recorded_at
+        FROM (
+            SELECT id, recorded_at, ids, sum(cardinality(ids)) OVER (
+                ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ) AS before
+            FROM (
+                SELECT id, recorded_at, coalesce(ids, ARRAY[id]) AS ids FROM outbox {of}
+                ORDER BY id LIMIT $1 + cardinality($3::bigint[])
+            ) AS first
+        ) AS lowest CROSS JOIN LATERAL unnest(lowest.ids) AS entry(id)
+        WHERE coalesce(before, 0) < $1 + cardinality($3::bigint[]) AND entry.id <> ALL($3::bigint[])
+    """
+
+
+_IN_TURN = f"""
+        WITH RECURSIVE waiting AS (
+            (SELECT topic FROM outbox ORDER BY topic LIMIT 1)
+            UNION ALL
+            SELECT (SELECT topic FROM outbox WHERE topic > before.topic ORDER BY topic LIMIT 1)
+            FROM waiting AS before WHERE before.topic IS NOT NULL
+        )
+        SELECT turns.* FROM waiting CROSS JOIN LATERAL (
+            SELECT *, row_number() OVER (ORDER BY row, id) AS turn
+            FROM ({_entries("WHERE topic = waiting.topic")}) AS entries ORDER BY row, id LIMIT $1
+        ) AS turns
+        WHERE waiting.topic <> ALL($4::text[])
+        ORDER BY turn, id LIMIT $1
+"""
+"""The lowest of each topic in turn, found by jumps in the index: a topic that is tried again has its part of a round,
+and what waits of one that the relay backs off from is not read, however much it is.
+"""
+
+
+def _fetch(entries: str, order: str) -> str:
+    """The LIMIT makes it one look into the index per entry, where a plan by statistics may read the whole journal. The
+    length of a body is known without reading it.
+    """
+    return f"""
+        SELECT id, topic, convert_to(key::text, 'UTF8') AS key, body, row, of
+        FROM (
+            SELECT o.id, o.row, o.of, j.topic, j.key, j.body,
+                sum(octet_length(j.body)) OVER (ORDER BY {order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+                    AS before
+            FROM ({entries}) AS o CROSS JOIN LATERAL (
+                SELECT topic, key, body FROM journal WHERE recorded_at = o.recorded_at AND id = o.id LIMIT 1
+            ) AS j
+            ORDER BY {order} LIMIT $1
+        ) AS lowest
+        WHERE coalesce(before, 0) < $2
+        ORDER BY row, id
+    """
+
+
+_FETCH, _FETCH_IN_TURN = _fetch(_entries(""), "o.row, o.id"), _fetch(_IN_TURN, "o.turn, o.id")
+
+_DONE = "DELETE FROM outbox WHERE id = ANY($1::bigint[])"
+_LEFT = """
+    UPDATE outbox
+    SET ids = ARRAY(
+        SELECT entry.id FROM unnest(coalesce(outbox.ids, ARRAY[outbox.id])) AS entry(id)
+        WHERE entry.id <> ALL(published.ids) ORDER BY entry.id
+    )
+    FROM (
+        SELECT row, array_agg(id) AS ids FROM unnest($1::bigint[], $2::bigint[]) AS given(row, id) GROUP BY row
+    ) AS published
+    WHERE outbox.id = published.row
+"""
+_EMPTY = "DELETE FROM outbox WHERE id = ANY($1::bigint[]) AND ids = '{}'"
+"""Two leaders may each have published a part of a row."""
+
+
+class Unpublished(NamedTuple):
+    """One journal entry that the relay has to send."""
+
+    id: int
+    topic: str
+    key: bytes
+    body: bytes
+    row: int = 0
+    """Of the outbox."""
+    of: int = 1
+    """Ids that were left in that row."""
+    is_away: bool = False
+    """What of it is sealed cannot be opened now: it must not go out, nor what follows on its topic."""
+
+
+@cache
+def together() -> int:
+    """How many events of a transaction share a row."""
+    return TOGETHER if OutboxSettings().together else 1
+
+
+async def unpublished(
+    connection: Connection,
+    most: int,
+    most_bytes: int,
+    under_way: Sequence[int] = (),
+    without: Sequence[str] | None = None,
+) -> list[Unpublished]:
+    """The lowest ids of the unpublished set, without those that are under way. With `without`: the topics in turn, each
+    with its lowest, except these.
+
+    It ends with the entry by which the bodies have `most_bytes`, or with the one that is `most` in number. Never a
+    cursor: an id that commits late would be passed over (ids are given before the commit).
+    """
+    bounds = most, most_bytes, under_way
+    if without is not None:
+        rows = await connection.fetch(_FETCH_IN_TURN, *bounds, without)
+    else:
+        rows = await connection.fetch(_FETCH, *bounds)
+    found = [Unpublished(*row) for row in rows]
+    # What is personal goes to partners alone: of all others nothing is looked into.
+    by_topic = defaultdict[str, list[int]](list)
+    for number, entry in enumerate(found):
+        if is_partners(entry.topic):
+            by_topic[entry.topic].append(number)
+    sealed = {topic: [found[number].body for number in numbers] for topic, numbers in by_topic.items()}
+    for topic, bodies in (await sealed_events.opened_each(connection, sealed)).items():
+        for number, body in zip(by_topic[topic], bodies or sealed[topic], strict=True):
+            found[number] = found[number]._replace(body=body, is_away=bodies is None)
+    return found
+
+
+class Round:
+    """What of a round is still to be taken off the to-do list."""
+
+    def __init__(self, entries: Sequence[Unpublished]) -> None:
+        self._rows = {entry.id: entry.row for entry in entries}
+        self._left = {entry.row: entry.of for entry in entries}
+
+    async def published(self, connection: Connection, ids: Sequence[int]) -> None:
+        """Take exactly these entries off. The store is asked also when there are none."""
+        done: list[int] = []
+        parts: defaultdict[int, list[int]] = defaultdict(list)
+        for id_ in ids:
+            # One that was resent meanwhile may be there twice: of its two rows one stays, and it is sent again.
+            parts[self._rows[id_]].append(id_)
+        for row, published in parts.items():
+            self._left[row] -= len(published)
+            if not self._left[row]:
+                done.append(row)
+        await connection.execute(_DONE, done)
+        if left := [(row, id_) for row, published in parts.items() if self._left[row] for id_ in published]:
+            await connection.execute(_LEFT, *columns(left))
+            await connection.execute(_EMPTY, [row for row, _ in left])
