@@ -1,5 +1,8 @@
 """How fast a stage consumes, beside what else could be written in its place."""
 
+from collections.abc import Mapping
+
+from shared.messaging import outbox
 from shared.messaging.producer import Publisher
 from tests.bench import jvm
 from tests.bench.pair import Pair
@@ -15,6 +18,13 @@ CHUNK = 2_000
 class Textbook(Consumer):
     statements = textbook.STATEMENTS
     tables = ("inbox", "outbox", "account")
+    counted: Mapping[str, str] = {}
+
+
+class NewStore(Consumer):
+    """The same loop on the store as it is now: events of a transaction share rows of the outbox."""
+
+    environment: Mapping[str, str] = {"BENCH_PUT": outbox.PUT.format(written="written", together=outbox.TOGETHER)}
 
 
 def peers_of(pair: Pair, settings: Settings) -> list[Consumer]:
@@ -28,6 +38,8 @@ def peers_of(pair: Pair, settings: Settings) -> list[Consumer]:
         Consumer(pair, "handwritten", python("handwritten", "1"), *many),
         Consumer(pair, "handwritten 2 members", python("handwritten", "2"), *many),
         Consumer(pair, "jvm", java("bench.HandWritten"), *many),
+        NewStore(pair, "handwritten new store", python("handwritten", "1"), *many),
+        NewStore(pair, "jvm new store", java("bench.HandWritten"), *many),
         Consumer(pair, "spring", java("bench.SpringListener"), *many),
         Textbook(pair, "textbook", python("textbook"), *few),
     ]

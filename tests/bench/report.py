@@ -31,14 +31,16 @@ class Ratio(NamedTuple):
 
 RATIOS = (
     Ratio("consume_over_textbook", "consume", "ours", "textbook", "≥ 60"),
-    Ratio("consume_over_handwritten", "consume", "ours", "handwritten", "≥ 0.9"),
+    Ratio("consume_over_handwritten", "consume", "ours", "handwritten", "≥ 1.1"),
+    Ratio("consume_over_handwritten_new_store", "consume", "ours", "handwritten new store", "≥ 0.9"),
     Ratio("consume_over_jvm", "consume", "ours", "jvm", "≥ 1.0"),
+    Ratio("consume_over_jvm_new_store", "consume", "ours", "jvm new store", "≥ 0.85"),
     Ratio("consume_over_spring", "consume", "ours", "spring", "-"),
     Ratio("relay_over_row_by_row", "relay", "ours", "row-by-row", "≥ 100"),
     Ratio("relay_over_faststream_outbox", "relay", "ours", "faststream-outbox", "-"),
     Ratio("chain_p99_over_round_trip_per_hop", "latency", "chain p99 per hop", "bare round trip p99", "≤ 5"),
-    Ratio("chain_p50_over_round_trip_per_hop", "latency", "chain p50 per hop", "bare round trip p50", "-"),
-    Ratio("http_over_bare_insert", "http", "ours", "bare insert", "≥ 0.8"),
+    Ratio("chain_p50_over_round_trip_per_hop", "latency", "chain p50 per hop", "bare round trip p50", "≤ 3"),
+    Ratio("http_over_bare_insert", "http", "ours", "bare insert", "≥ 0.7"),
 )
 
 

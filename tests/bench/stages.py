@@ -96,7 +96,7 @@ HEARD: dict[str, Callable[[int], EventData]] = {
 """What each stage is told in this run: as many suppliers as records, each new to it."""
 
 KEPT = {
-    "matching": ("offering", "offering_area", "match"),
+    "matching": ("offering", "offering_area", "process_offer", "pair", "match", "judged_profile", "answers", "due"),
     "diagnosis": ("diagnosis", "gap"),
     "development": ("candidate",),
     "financing": ("financing_case", "need"),
@@ -123,7 +123,8 @@ class StageConsumer(Consumer):
         counted = "SELECT (SELECT count(*) FROM inbox), (SELECT count(*) FROM dead_letter), count(*) FROM "
         found = await self.query(counted + KEPT[self.name][0])
         if found != (self.records, 0, self.records) or await self.pair.lag(self._topic, PARTITIONS, name):
-            raise PeerError(f"{self.name} has {found} in its store (inbox, dead letters, aggregates)")
+            why = await self.query("SELECT reason, error FROM dead_letter LIMIT 1")
+            raise PeerError(f"{self.name} has {found} in its store (inbox, dead letters, aggregates); the first: {why}")
 
 
 async def _ask_for_something(url: str) -> None:

@@ -13,6 +13,7 @@ from faststream_outbox import OutboxBroker, make_outbox_table
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from shared.messaging import outbox
 from shared.messaging.producer import Publisher, partition_of
 from shared.messaging.relay import Relay
 from shared.runtime.database import Database
@@ -31,8 +32,12 @@ FILL = """
         SELECT gen_random_uuid(), $1, key, 'matching.match-found', body
         FROM unnest($2::uuid[], $3::bytea[]) AS given(key, body)
         RETURNING id, recorded_at, topic
-    ) INSERT INTO outbox SELECT id, recorded_at, topic FROM written
+    ) {put}
 """
+TOGETHER = outbox.PUT.format(written="written", together=outbox.TOGETHER)
+APART = "INSERT INTO outbox SELECT id, recorded_at, topic FROM written"
+TRANSACTION = 500
+"""Events of one, as a batch has them."""
 NEXT = """
     SELECT o.id, j.topic, j.key, j.body FROM outbox AS o
     JOIN journal AS j ON j.recorded_at = o.recorded_at AND j.id = o.id
@@ -41,10 +46,13 @@ NEXT = """
 OUTBOX = make_outbox_table(MetaData(), table_name="outbox")
 
 
-async def fill(topic: str, records: int) -> None:
+async def fill(topic: str, records: int, put: str) -> None:
     connection = await asyncpg.connect(URL)
     made = entries(topic, 0, records, KEYS)
-    await connection.execute(FILL, topic, [entry.key.decode() for entry in made], [entry.body for entry in made])
+    for first in range(0, records, TRANSACTION):
+        part = made[first : first + TRANSACTION]
+        keys, bodies = [entry.key.decode() for entry in part], [entry.body for entry in part]
+        await connection.execute(FILL.format(put=put), topic, keys, bodies)
     await connection.execute("ANALYZE outbox")
     await connection.close()
 
@@ -53,9 +61,9 @@ async def ours(topic: str, records: int) -> tuple[float, float]:
     database = Database(URL, application="bench")
     relay = Relay(database, Publisher(KafkaSettings(), "bench-relay"))
     connection = await database.dedicated()
-    await fill(topic, 1)
+    await fill(topic, 1, TOGETHER)
     await relay.step(connection)
-    await fill(topic, records - 1)
+    await fill(topic, records - 1, TOGETHER)
     started = time.perf_counter()
     while await relay.step(connection) == 0:
         pass
@@ -70,7 +78,7 @@ async def row_by_row(topic: str, records: int) -> tuple[float, float]:
     producer = AIOKafkaProducer(**KafkaSettings().client(), acks="all")
     await producer.start()
     await producer.partitions_for(topic)
-    await fill(topic, records)
+    await fill(topic, records, APART)
     started = time.perf_counter()
     while await _one(connection, producer):
         pass
@@ -94,22 +102,22 @@ async def _one(connection: asyncpg.Connection, producer: AIOKafkaProducer) -> bo
 def faststream_outbox(**options: Any) -> Round:
     async def drain(topic: str, records: int) -> tuple[float, float]:
         engine = create_async_engine(URL.replace("postgresql://", "postgresql+asyncpg://", 1))
-        outbox = OutboxBroker(engine, outbox_table=OUTBOX, logger=None)
+        broker = OutboxBroker(engine, outbox_table=OUTBOX, logger=None)
         kafka = _kafka()
         publisher = kafka.publisher(topic)
 
         @publisher
-        @outbox.subscriber(QUEUE, **options)
+        @broker.subscriber(QUEUE, **options)
         async def relay(body: dict[str, Any]) -> dict[str, Any]:
             return body
 
-        await _publish(engine, outbox, topic, records)
+        await _publish(engine, broker, topic, records)
         await kafka.start()
         started = time.perf_counter()
-        await outbox.start()
+        await broker.start()
         await _emptied(engine)
         ended = time.perf_counter()
-        await outbox.stop()
+        await broker.stop()
         await kafka.stop()
         await engine.dispose()
         return started, ended
@@ -123,10 +131,10 @@ def _kafka() -> KafkaBroker:
     return KafkaBroker(settings.bootstrap, security=security, acks="all", logger=None)
 
 
-async def _publish(engine: AsyncEngine, outbox: OutboxBroker, topic: str, records: int) -> None:
+async def _publish(engine: AsyncEngine, broker: OutboxBroker, topic: str, records: int) -> None:
     bodies = [entry.body for entry in entries(topic, 0, records, KEYS)]
     async with engine.begin() as connection:
-        await outbox.publish_batch(
+        await broker.publish_batch(
             *bodies, queue=QUEUE, session=connection, headers={"content-type": "application/json"}
         )
 
