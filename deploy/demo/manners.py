@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Literal, get_args
 
 from shared.contracts.event import Money
+from shared.contracts.outsiders import DeclineReason
 from shared.contracts.partner import (
     Answer,
     CreditDisbursed,
-    DeclineReason,
     InformationRequested,
     Referral,
     ReferralAcknowledged,

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.contracts import partner as contract
 from shared.contracts.event import Money
 from shared.contracts.financing import Purpose
-from shared.contracts.partner import Answer, DeclineReason, Referral
+from shared.contracts.outsiders import DeclineReason
+from shared.contracts.partner import Answer, Referral
 
 FULL = 10_000
 """Basis points of the whole."""

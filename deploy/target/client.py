@@ -73,7 +73,13 @@ class Client:
         return self.services[service]
 
     def token(
-        self, role: RoleName, *, subject: str | None = None, supplier: UUID | None = None, anchor: UUID | None = None
+        self,
+        role: RoleName,
+        *,
+        subject: str | None = None,
+        supplier: UUID | None = None,
+        anchor: UUID | None = None,
+        partner: str | None = None,
     ) -> str:
         """A bearer token. Where no key is at hand there is one for the operator alone."""
         source = self.target.token
@@ -82,7 +88,7 @@ class Client:
                 raise TargetError("target_lacks", what="token.issuer_folder")
             with ONE_TOKEN:
                 return _operators(source)
-        person = Person.of(role, subject, supplier=supplier, anchor=anchor)
+        person = Person.of(role, subject, supplier=supplier, anchor=anchor, partner=partner)
         issuer = LocalIssuer(source.issuer_folder, source.issuer)
         return issuer.issue(person.subject, list(person.roles), TOKEN_LIFESPAN, **person.bonds)
 

@@ -1,13 +1,11 @@
 """Which decision answers which event, timer and sweep."""
 
-from collections.abc import Mapping
-
 from services.financing.domain.terms import Terms
 from services.financing.handlers import answers, consents, facts
 from services.financing.handlers import timers as timer_handlers
 from services.financing.handlers.partners import PARTNER_CHANGED
 from services.financing.handlers.settling import CASE_DEADLINE
-from services.financing.handlers.trials import Judge, tried_or
+from services.financing.handlers.trials import tried_or
 from services.financing.store.cases import cases, cases_with_needs, suppliers_of_referrals
 from services.financing.store.sealing import papers_sealed
 from services.financing.store.texts import cases_without_text
@@ -21,30 +19,12 @@ from shared.contracts.development import (
 )
 from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored
 from shared.contracts.matching import ContractAwarded, ContractEnded, MatchFound, MatchLost
-from shared.contracts.partner import (
-    Answer,
-    CreditDisbursed,
-    InformationRequested,
-    PaymentsCorrected,
-    ReferralAcknowledged,
-    ReferralApproved,
-    ReferralDeclined,
-)
 from shared.contracts.registration import SupplierChanged, SupplierRegistered, SupplierWithdrawn
 from shared.messaging.decision import SweepRequest
 from shared.messaging.routing import Reference, Routes, Sweeps, Timers, at, on, on_arrival, over
 
 TEXT_LACKING = "text_lacking"
 """Over the cases of before texts were kept."""
-
-ANSWERS: Mapping[type[Answer], Judge] = {
-    ReferralAcknowledged: answers.acknowledged,
-    InformationRequested: answers.information_requested,
-    ReferralApproved: answers.approved,
-    ReferralDeclined: answers.declined,
-    CreditDisbursed: answers.disbursed,
-    PaymentsCorrected: answers.payments_corrected,
-}
 
 
 def routes(terms: Reference[Terms]) -> Routes:
@@ -68,7 +48,7 @@ def routes(terms: Reference[Terms]) -> Routes:
         on(SupplierReinstated, cases, facts.supplier_reinstated, reference=terms),
         *(
             on_arrival(event, cases, tried_or(judge), resolve=of_referral, reference=terms)
-            for event, judge in ANSWERS.items()
+            for event, judge in answers.JUDGES.items()
         ),
     )
 

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticKnownError
@@ -31,3 +31,19 @@ Plain = AfterValidator(_plain)
 Counted = BeforeValidator(_counted)
 PartnersMoment = Annotated[Moment, PLAUSIBLE]
 PartnersText = Annotated[Text, Plain]
+
+DeclineReason = Literal[
+    "not_eligible",
+    "statements_not_reliable",
+    "low_liquidity",
+    "high_leverage",
+    "no_payment_source",
+    "tax_not_in_order",
+    "insufficient_guarantee",
+    "incomplete_file",
+    "credit_history",
+    "no_funds",
+    "supplier_declined",
+    "other",
+]
+"""Why a partner says no."""

@@ -21,23 +21,8 @@ from shared.contracts.event import (
     Value,
 )
 from shared.contracts.financing import Purpose, ReferralShape
-from shared.contracts.outsiders import Counted, PartnersMoment, PartnersText, Plain
+from shared.contracts.outsiders import Counted, DeclineReason, PartnersMoment, PartnersText, Plain
 from shared.contracts.registration import Rfc, Stratum, TaxOpinion
-
-DeclineReason = Literal[
-    "not_eligible",
-    "statements_not_reliable",
-    "low_liquidity",
-    "high_leverage",
-    "no_payment_source",
-    "tax_not_in_order",
-    "insufficient_guarantee",
-    "incomplete_file",
-    "credit_history",
-    "no_funds",
-    "supplier_declined",
-    "other",
-]
 
 
 class Identity(Value):
@@ -225,6 +210,9 @@ class ReferralDue(EventData):
 
 class Answer(EventData):
     """What a partner says of one referral."""
+
+    ABOUT: ClassVar[tuple[str, ...]] = ("answer", "referral_id", "answered_at")
+    PERSONAL: ClassVar[tuple[str, ...]] = ("folio", "items", "amount", "term_months")
 
     referral_id: UUID
     """The referral that it answers."""

@@ -36,7 +36,8 @@ def access_rules(partners: Iterable[str] = ()) -> Iterator[AccessRule]:
     """
     codes = tuple(partners)
     for topic in catalogue(codes):
-        yield AccessRule(topic.writer, "topic", topic.name, prefixed=False, operations=("WRITE",))
+        for writer in (topic.writer, *topic.for_writer):
+            yield AccessRule(writer, "topic", topic.name, prefixed=False, operations=("WRITE",))
         for reader in topic.readers:
             yield AccessRule(reader, "topic", topic.name, prefixed=False, operations=("READ",))
     for service in SERVICES:

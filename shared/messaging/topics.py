@@ -60,6 +60,8 @@ class Topic:
     """Field of every event whose value is the records' key: the aggregate whose order counts."""
     partitions: int = 6
     retention_ms: int = EVENT_RETENTION_MS
+    for_writer: tuple[str, ...] = ()
+    """Principals that write there what the writer says to them, as at a page of ours."""
 
     @property
     def retention_days(self) -> int:
@@ -166,8 +168,8 @@ class PartnerTopics(NamedTuple):
 
 
 def partner_topics(code: str) -> PartnerTopics:
-    """Referrals to one partner, which it alone can read, its answers, which it alone can write, and which of those had
-    no effect.
+    """Referrals to one partner, which it alone can read, its answers, which it writes, and financing for its people,
+    and which of those had no effect.
     """
     principal = f"partner.{code}"
     referrals = Topic(
@@ -187,6 +189,8 @@ def partner_topics(code: str) -> PartnerTopics:
         # A batch that waits here to be consumed is held for each partition; and one has an order whoever writes it.
         partitions=1,
         retention_ms=PARTNER_RETENTION_MS,
+        # Of institutions without Kafka, whose people answer in the portal.
+        for_writer=("financing",),
     )
     refusals = Topic(
         f"{principal}.refusals.v1",

@@ -15,7 +15,9 @@ log = logging.get(__name__)
 
 
 def writer(record: Record) -> Actor | None:
-    """Who wrote it: a partner by its topic, which no other can write to. A stage's event has its actor there."""
+    """Whose it is: a partner's by its topic, to which only it writes, and financing what its people say at their desk.
+    A stage's event has its actor there.
+    """
     return Actor(principal_of(record.topic)) if is_partners(record.topic) else None
 
 

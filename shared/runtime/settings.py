@@ -86,6 +86,8 @@ class ServiceSettings(BaseSettings):
     """Where a token has the firm that its person belongs to."""
     oidc_anchor_claim: str = "anchor_id"
     """Where a token has the large buyer that its person belongs to."""
+    oidc_partner_claim: str = "partner_code"
+    """Where a token has the code of the financing partner at whose desk its person is."""
 
     instance: str = ""
     """Name of this process among those of its service, kept over restarts; no two alive may have the same. A crashed

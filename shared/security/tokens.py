@@ -76,6 +76,7 @@ class Issuer:
     roles_claim: str = "roles"
     supplier_claim: str = "supplier_id"
     anchor_claim: str = "anchor_id"
+    partner_claim: str = "partner_code"
 
     @classmethod
     def of(cls, settings: ServiceSettings) -> Self:
@@ -87,7 +88,13 @@ class Issuer:
             ca_file=settings.oidc_ca_file,
             oldest_s=settings.oidc_token_s,
         )
-        return cls(verifier, settings.oidc_roles_claim, settings.oidc_supplier_claim, settings.oidc_anchor_claim)
+        return cls(
+            verifier,
+            settings.oidc_roles_claim,
+            settings.oidc_supplier_claim,
+            settings.oidc_anchor_claim,
+            settings.oidc_partner_claim,
+        )
 
 
 class LocalIssuer:
@@ -117,7 +124,7 @@ class LocalIssuer:
             file.unlink(missing_ok=True)
 
     def issue(self, subject: str, roles: list[str], lifespan: timedelta = timedelta(hours=8), **claims: str) -> str:
-        """A signed access token. `claims` are `supplier_id` or `anchor_id` where the person is bound to one."""
+        """A signed access token. `claims`: `supplier_id`, `anchor_id` or `partner_code`, where one is bound to it."""
         return self.sign(self._audience, subject, lifespan, roles=roles, **claims)
 
     def sign(self, audience: str, subject: str, lifespan: timedelta, **claims: object) -> str:

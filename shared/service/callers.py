@@ -27,6 +27,7 @@ class Role(StrEnum):
     EXPERT = "expert"
     MENTOR = "mentor"
     OPERATOR = "operator"
+    PARTNER = "partner"
 
 
 _DATE = r"[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
@@ -58,6 +59,8 @@ class Caller:
     roles: frozenset[Role]
     supplier_id: UUID | None = None
     anchor_id: UUID | None = None
+    partner_code: str | None = None
+    """The institution whose desk they are: of it alone they see what the program sent to it."""
     firms: frozenset[UUID] = frozenset()
     """All firms that are theirs or once were, as far as it is known here: they act on none of them for the program."""
 
@@ -77,6 +80,13 @@ class Caller:
         """Refuse whoever is bound to another anchor, or to none, and has no role that sees all."""
         if not self.roles & SEES_ALL and self.anchor_id != anchor_id:
             raise Problem(403, "not_yours", message="not_yours.anchor")
+
+    @property
+    def desk(self) -> str:
+        """The one institution that they answer for. Raises Problem: their token names none."""
+        if self.partner_code is None:
+            raise Problem(403, "not_yours", message="not_yours.partner")
+        return self.partner_code
 
     def require_outsider(self, supplier_id: UUID) -> None:
         """Refuse the firm's own people, and who once was one of them: whatever else they are, nobody acts for the
@@ -107,6 +117,7 @@ class _Claims(BaseModel):
     sub: Subject
     supplier_id: UUID | None = None
     anchor_id: UUID | None = None
+    partner_code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")] | None = None
 
 
 class Guard(BeforeBody[Caller]):
@@ -166,9 +177,11 @@ def claimed(issuer: Issuer, found: Mapping[str, Any]) -> Caller:
             "sub": found["sub"],
             "supplier_id": at(found, issuer.supplier_claim),
             "anchor_id": at(found, issuer.anchor_claim),
+            "partner_code": at(found, issuer.partner_claim),
         }
     )
-    return Caller(claims.sub, _roles(at(found, issuer.roles_claim)), claims.supplier_id, claims.anchor_id)
+    roles = _roles(at(found, issuer.roles_claim))
+    return Caller(claims.sub, roles, claims.supplier_id, claims.anchor_id, claims.partner_code)
 
 
 def _roles(claimed: object) -> frozenset[Role]:

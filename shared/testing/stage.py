@@ -123,9 +123,10 @@ class StageUnderTest:
         subject: str = "",
         supplier_id: UUID | str | None = None,
         anchor_id: UUID | str | None = None,
+        partner_code: str | None = None,
     ) -> dict[str, str]:
         """Of a caller with these roles; `subject` is `<role>-1` of the first unless given."""
-        bound = {"supplier_id": supplier_id, "anchor_id": anchor_id}
+        bound = {"supplier_id": supplier_id, "anchor_id": anchor_id, "partner_code": partner_code}
         claims = {name: str(id_) for name, id_ in bound.items() if id_ is not None}
         token = self._issuer.issue(subject or f"{roles[0]}-1", list(map(str, roles)), TOKEN_LIFESPAN, **claims)
         return {"Authorization": f"Bearer {token}"}

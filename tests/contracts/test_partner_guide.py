@@ -8,6 +8,7 @@ from jsonschema_rs import Draft7Validator
 
 from services.financing.domain.reasons import AnswerProblem, Unheard
 from shared.contracts import partner
+from shared.contracts.outsiders import DeclineReason
 from shared.contracts.refusals import AnswerRefused
 from shared.messaging import refusals
 from shared.messaging.codec import Message, PoisonReason, Record, decode
@@ -46,7 +47,7 @@ def test_it_names_every_event_and_reason() -> None:
     for event in (event for topic in partner_topics("nafin") for event in topic.events):
         assert f"`{event.TYPE}`" in GUIDE
     told = {*get_args(PoisonReason), HANDLER_FAILED, refusals.SAME_ID, refusals.DISCARDED, refusals.PARTNER_PAUSED}
-    told |= {*get_args(AnswerProblem), *get_args(Unheard), *get_args(partner.DeclineReason)}
+    told |= {*get_args(AnswerProblem), *get_args(Unheard), *get_args(DeclineReason)}
     assert [reason for reason in told if f"`{reason}`" not in GUIDE] == []
 
 

@@ -84,7 +84,7 @@ FAULTS = {
     "--lang xx status": "Valor no válido en '--lang': 'xx' no es uno de: 'es', 'en'.",
     "status -x": "No existe la opción -x.",
     "dead-letters list --serbice x": "No existe la opción --serbice. ¿Quiso decir --service?",
-    "token": "Falta la opción --role: uno de supplier, anchor, assessor, expert, mentor, operator.",
+    "token": "Falta la opción --role: uno de supplier, anchor, assessor, expert, mentor, operator, partner.",
     "token --role king": "Valor no válido en '--role': 'king' no es uno de: ",
     "token --role supplier --supplier x": "Valor no válido en '--supplier': debe ser un UUID.",
     "tail -n x": "Valor no válido en '--last' / '-n': debe ser un número entero.",

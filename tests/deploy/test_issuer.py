@@ -155,12 +155,14 @@ def portal(layout: Layout) -> Iterator[str]:
 @pytest.mark.parametrize("role", Role)
 def test_a_way_into_the_portal_is_printed_alone(portal: str, role: Role) -> None:
     firm = new_id()
-    outcome = pdp("sign-in", "--role", role, "--supplier", str(firm), "--anchor", "TR01", "--subject", "ana")
+    bonds = ("--supplier", str(firm), "--anchor", "TR01", "--partner", "nafin")
+    outcome = pdp("sign-in", "--role", role, *bonds, "--subject", "ana")
     assert (outcome.code, outcome.err, outcome.out.count("\n")) == (0, "", 1)
     assert outcome.out.startswith(f"{portal}/")
     claims = ticket_of(outcome.out.strip())
     assert (claims["sub"], claims["roles"], claims["aud"]) == ("ana", [role], tickets.AUDIENCE)
     assert (claims["supplier_id"], claims["anchor_id"]) == (str(firm), str(anchor_id("TR01")))
+    assert claims["partner_code"] == "nafin"
     assert (
         jwt.decode(pdp("token", "--role", "operator").out.strip(), options={"verify_signature": False})["aud"] == "pdp"
     )

@@ -13,7 +13,7 @@ from services.financing.domain.partner import partner
 from services.financing.domain.product import Product
 from services.financing.domain.terms import Limits
 from shared.contracts.financing import DataClass, Purpose, ReferralState
-from shared.contracts.partner import DeclineReason
+from shared.contracts.outsiders import DeclineReason
 from shared.contracts.registration import Stratum, TaxOpinion
 from tests.financing.given import TERMS
 

@@ -177,6 +177,8 @@ NOT_OF_OTHERS = {
     "show_partner": "an institution",
     "list_products": "what institutions offer",
     "show_trial": "a test, which is of no firm",
+    "list_tests": "tests, which are of no firm",
+    "list_at_desk": "ids of what went to the caller's institution, and no firm",
     "show_product": "what institutions offer",
 }
 """Routes that change nothing and show nobody's data."""

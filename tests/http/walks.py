@@ -22,6 +22,7 @@ from tests.diagnosis.builders import EVIDENCE
 from tests.financing import test_api as financing
 from tests.financing import test_api_partners as partners
 from tests.financing import test_authorisation as authorisations
+from tests.financing import test_desk as desks
 from tests.financing import test_products as products
 from tests.financing import test_trials as trials
 from tests.matching import test_api as matching
@@ -131,6 +132,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         financing.test_an_operator_compares_a_natural_persons_identity,
         partners.test_partners_come_and_go,
         products.test_a_product_needs_no_release,
+        desks.test_a_whole_way_is_answered_at_the_desk,
         trials.test_a_wrong_answer_to_a_test_is_told_and_is_no_dead_letter,
         authorisations.test_the_firm_says_it_and_nobody_for_it,
     ),

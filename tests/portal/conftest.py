@@ -157,11 +157,12 @@ class Visitors:
         subject: str = "",
         supplier_id: UUID | None = None,
         anchor_id: UUID | None = None,
+        partner_code: str | None = None,
         language: str = "es",
         lifespan: timedelta = TOKEN_LIFESPAN,
     ) -> Browser:
         """Somebody with these roles, as they come back from the issuer."""
-        bonds = {"supplier_id": supplier_id, "anchor_id": anchor_id}
+        bonds = {"supplier_id": supplier_id, "anchor_id": anchor_id, "partner_code": partner_code}
         claims = {name: str(id_) for name, id_ in bonds.items() if id_ is not None}
         who = subject or f"{roles[0]}-1"
         token = self._issuer.issue(who, list(roles), lifespan, **claims)

@@ -126,6 +126,7 @@ HIDDEN: dict[str, dict[str, str | list[str]]] = {
     "/work/calibrations/{supplier_id}": REASON | {"levels.T01": "3"},
     "/my-firm/plan/revision": {},
     "/my-firm/money/referrals/{referral_id}/information": {},
+    "/desk/{referral_id}": {"act": "approve", "amount": "1,250,000", "currency": "MXN", "term_months": "24"},
     "/my-firm/money/consent": {
         "partner": "nafin",
         "purpose": ["certification", "tooling"],
@@ -250,7 +251,7 @@ def route_of(action: str) -> APIRoute | None:
 
 
 async def person(portal: Visitors, role: Role) -> Browser:
-    return await portal.signed_in(str(role), supplier_id=SUPPLIER, anchor_id=ANCHOR)
+    return await portal.signed_in(str(role), supplier_id=SUPPLIER, anchor_id=ANCHOR, partner_code="nafin")
 
 
 async def sending(portal: Visitors, browser: Browser, action: str, fields: dict[str, Any]) -> list[httpx.Request]:

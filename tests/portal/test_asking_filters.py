@@ -34,7 +34,9 @@ async def test_a_filter_that_a_page_does_not_have_is_refused(portal: Visitors, p
     known = query_names(GETS[path].dependant)
     for language in LANGUAGES:
         role = str(min(roles))
-        browser = await portal.signed_in(role, language=language, supplier_id=SUPPLIER, anchor_id=ANCHOR)
+        browser = await portal.signed_in(
+            role, language=language, supplier_id=SUPPLIER, anchor_id=ANCHOR, partner_code="nafin"
+        )
         answer = await browser.get(f"{_of(path)}?stat=19")
         assert answer.status_code == 422
         assert SAID[language] in answer.text

@@ -47,7 +47,7 @@ def _written(monkeypatch: pytest.MonkeyPatch) -> list[Document]:
 
 WHOLE = re.compile(
     "/journal|/audit/checkpoints|/partners|/products|/screening/lists|/suppliers/[^/]+/people|/diagnoses/[^/]+/gaps"
-    "|/suppliers/[^/]+/attachments|/suppliers/[^/]+/arco-requests"
+    "|/suppliers/[^/]+/attachments|/suppliers/[^/]+/arco-requests|/desk/tests"
 )
 """Lists of which a page shows all that there can be, or on purpose the first alone."""
 NOTICE = re.compile(r"/twins\?status=open&(limit=1|supplier_id=.*)")

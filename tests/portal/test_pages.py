@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -120,7 +121,8 @@ async def filled(portal: Visitors) -> Visitors:
 
 
 async def _with(filled: Visitors, role: Role, language: str = "es") -> Browser:
-    return await filled.signed_in(str(role), supplier_id=SUPPLIER, anchor_id=ANCHOR, language=language)
+    own: dict[str, Any] = {"supplier_id": SUPPLIER, "anchor_id": ANCHOR, "partner_code": "nafin"}
+    return await filled.signed_in(str(role), **own, language=language)
 
 
 @pytest.mark.parametrize(("path", "roles"), [(path, roles) for path, roles in PAGES if path not in ELSEWHERE])

@@ -60,7 +60,7 @@ class Portal:
         )
 
     def _look(self) -> Look:
-        person = Person("ana", frozenset({Role.SUPPLIER}), UUID(int=1), None, "", self.cookie)
+        person = Person("ana", frozenset({Role.SUPPLIER}), UUID(int=1), None, None, "", self.cookie)
         return Look("en", person, PAGE)
 
     def _page(self) -> str:

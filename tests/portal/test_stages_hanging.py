@@ -31,6 +31,8 @@ WHOLE = {
     "/agreement",
     "/cohorts",
     "/comparisons/{supplier_id}",
+    "/desk",
+    "/desk/{referral_id}",
     "/cohorts/{cohort_id}",
     "/cohorts/{cohort_id}/appeals",
     "/cohorts/{cohort_id}/calendar",

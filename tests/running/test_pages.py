@@ -135,7 +135,13 @@ def visit(client: LocalClient, travelled: Travelled) -> Iterator[Visit]:
         match = matches()[0]
         anchor = http.get(f"/requirements/{match['requirement_id']}").raise_for_status().json()["anchor_id"]
     people = {Role(person.roles[0]): person for person in cast(supplier, UUID(anchor))}
-    ids = {"supplier_id": str(supplier), "requirement_id": match["requirement_id"], "match_id": match["id"]}
+    people[Role.PARTNER] = Person.of("partner", partner=referral.partner)
+    ids = {
+        "supplier_id": str(supplier),
+        "referral_id": str(referral.referral_id),
+        "requirement_id": match["requirement_id"],
+        "match_id": match["id"],
+    }
     ids |= {
         "version": instruments().current.version,
         "part": "identity",

@@ -4,7 +4,9 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 import jgo
 import pytest
@@ -90,19 +92,34 @@ def test_the_exchange_is_tried_with_a_desk_that_answers_and_one_that_does_not(de
     assert "acknowledged" in answered.out
 
 
-def test_a_wrong_answer_to_a_test_is_shown_as_its_partner_is_told_it(client: LocalClient) -> None:
+@contextmanager
+def tried(client: LocalClient) -> Iterator[tuple[UUID, "subprocess.Popen[str]"]]:
+    """`pdp partner try`, and the test that it sent, which waits for an answer."""
     side = PartnerClient(CODE, client.connection())
     known = side.referrals().keys()
-    tried = [sys.executable, "-m", "deploy.cli.main", "partner", "try", CODE, "--wait", "60"]
-    with subprocess.Popen(tried, stdout=subprocess.PIPE, text=True) as running:
+    command = [sys.executable, "-m", "deploy.cli.main", "partner", "try", CODE, "--wait", "60"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         until(lambda: bool(side.referrals().keys() - known))
         (test,) = side.referrals().keys() - known
+        yield test, running
+
+
+def test_a_wrong_answer_to_a_test_is_shown_as_its_partner_is_told_it(client: LocalClient) -> None:
+    with tried(client) as (test, running):
         said = {"referral_id": test, "partner": CODE, "answered_at": now(), "amount": Money(amount="1.00")}
         poison.send(client, [poison.event(contract.CreditDisbursed(**said))])
         shown = running.communicate(timeout=PATIENCE)[0]
     assert running.returncode == 1
     assert "payment_not_approved" in shown
     assert f"ok  The partner can read that on partner.{CODE}.refusals.v1." in shown
+
+
+def test_people_without_kafka_answer_on_their_institution_s_topic(client: LocalClient) -> None:
+    with tried(client) as (test, running), client.http("financing", client.token("partner", partner=CODE)) as http:
+        answered = http.post(f"/desk/referrals/{test}/answers", json={"act": "decline", "reason": "no_funds"})
+        shown = running.communicate(timeout=PATIENCE)[0]
+    assert answered.status_code == 202, answered.text
+    assert (running.returncode, "declined" in shown) == (0, True), shown
 
 
 @pytest.mark.long

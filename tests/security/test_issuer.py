@@ -28,8 +28,8 @@ async def test_a_person_of_each_role_gets_the_token_that_pdp_token_prints(
 ) -> None:
     firm, anchor = uuid4(), uuid4()
     at_hand = Installation(Target(kind="local", token=TokenSource(issuer_folder=local.issuer.jwks_path.parent)))
-    printed = claims_of(at_hand.token(role.value, subject="ana", supplier=firm, anchor=anchor))
-    got = sign_in(local, browser, role, supplier_id=str(firm), anchor_id=str(anchor))
+    printed = claims_of(at_hand.token(role.value, subject="ana", supplier=firm, anchor=anchor, partner="nafin"))
+    got = sign_in(local, browser, role, supplier_id=str(firm), anchor_id=str(anchor), partner_code="nafin")
     claims = await verifier(local, "pdp").claims(got["access_token"])
     times = ("iat", "exp")
     assert {name: claims[name] for name in claims if name not in times} == {

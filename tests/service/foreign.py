@@ -201,6 +201,7 @@ async def _financing(stage: StageUnderTest) -> Foreign:
             },
             "put_partner": {"name": "Nacional Financiera", "kind": "development_bank", "sla_days": 20, "active": True},
             "put_product": financing.PRODUCT,
+            "answer_at_desk": {"act": "acknowledge"},
         },
         {"show_consent_text": {"purpose": "certification", "data_class": "need"}},
     )

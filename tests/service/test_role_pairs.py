@@ -29,8 +29,10 @@ from tests.service.foreign import FOREIGN, Foreign
 from tests.service.test_callers import ISSUER
 
 OWN_SUPPLIER, OWN_ANCHOR = UUID(int=1), UUID(int=2)
+OWN_DESK = "bancomext"
+"""To which nothing went."""
 
-BOUND = {Role.SUPPLIER, Role.ANCHOR}
+BOUND = {Role.SUPPLIER, Role.ANCHOR, Role.PARTNER}
 ASSIGNED = {Role.ASSESSOR, Role.EXPERT, Role.MENTOR}
 OF_SOMEBODY = {"supplier_id", "anchor_id", "requirement_id", "match_id", "consent_id", "referral_id", "cohort_id"}
 OF_SOMEBODY |= {"day_id", "meeting_id", "anchors", "request_id"}
@@ -47,6 +49,12 @@ NOTHING_TO_UNDO |= {"trial_unknown"}
 
 # What an operator may do to somebody is done last: it changes what the others ask about.
 PAIRS = sorted([*combinations(Role, 2), *((role,) for role in Role)], key=lambda roles: Role.OPERATOR in roles)
+
+
+def _told_of(asked: Iterable["Asked"]) -> list[tuple[Role, ...]]:
+    """The pairs, those with a role that no route names but once: it lets in nowhere, alone or beside another."""
+    named = {role for one in asked for role in one.roles}
+    return [roles for roles in PAIRS if len(roles) == 1 or named.issuperset(roles)]
 
 
 @dataclass(frozen=True)
@@ -122,7 +130,12 @@ def asking(migrated: Migrated, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
                     # Another person for each call: nobody is kept from one thing because they did another.
                     subject = "-".join([one.route.name, *roles])
                     named = list(map(str, roles))
-                    token = issuer.issue(subject, named, supplier_id=str(supplier), anchor_id=str(anchor))
+                    bonds: dict[str, Any] = {
+                        "supplier_id": str(supplier),
+                        "anchor_id": str(anchor),
+                        "partner_code": OWN_DESK,
+                    }
+                    token = issuer.issue(subject, named, **bonds)
                     ids = {**dict.fromkeys(one.route.param_convertors, str(UUID(int=9))), **one.foreign.ids}
                     path = one.route.path.format(**ids)
                     headers = {"Authorization": f"Bearer {token}", "If-Match": "*"}
@@ -138,7 +151,7 @@ def asking(migrated: Migrated, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 @pytest.mark.parametrize("name", STAGES)
 async def test_no_pair_of_roles_does_to_somebody_else_what_neither_may(name: str, asking: Any) -> None:
     async with asking(name) as (asked, ask):
-        for roles in PAIRS:
+        for roles in _told_of(asked):
             for one in asked:
                 answer = await ask(one, roles, OWN_SUPPLIER, OWN_ANCHOR)
                 said = one.told, roles, answer.status_code, answer.text

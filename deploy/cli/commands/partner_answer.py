@@ -14,7 +14,8 @@ from deploy.cli.commands.partner_side import Code, Secret, side_of
 from deploy.cli.console import Refusal, out
 from deploy.cli.texts import say
 from shared.contracts import partner as contract
-from shared.contracts.partner import Answer, DeclineReason
+from shared.contracts.outsiders import DeclineReason
+from shared.contracts.partner import Answer
 from shared.i18n.fields import fault
 from shared.runtime.clock import now
 

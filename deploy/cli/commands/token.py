@@ -20,29 +20,36 @@ from services.registration.domain.anchor import anchor_id
 Role = Annotated[RoleName, typer.Option(help=say("help.role"))]
 Supplier = Annotated[UUID | None, typer.Option(help=say("help.supplier"))]
 Anchor = Annotated[str | None, typer.Option(help=say("help.anchor"), metavar="ID")]
+Partner = Annotated[str | None, typer.Option(help=say("help.of_partner"), metavar="CODE")]
 Subject = Annotated[str | None, typer.Option(help=say("help.subject"))]
 
 
-def token(role: Role, supplier: Supplier = None, anchor: Anchor = None, subject: Subject = None) -> None:
-    _bound(role, supplier, anchor)
+def token(
+    role: Role, supplier: Supplier = None, anchor: Anchor = None, partner: Partner = None, subject: Subject = None
+) -> None:
+    _bound(role, supplier, anchor, partner)
     client = Client(named() or target_of(running_folder(data_folder()), {}))
     try:
-        typer.echo(client.token(role, subject=subject, supplier=supplier, anchor=_anchor(anchor)))
+        typer.echo(client.token(role, subject=subject, supplier=supplier, anchor=_anchor(anchor), partner=partner))
     except FileNotFoundError as error:
         raise Refusal(say("error.no_key")) from error
 
 
-def sign_in(role: Role, supplier: Supplier = None, anchor: Anchor = None, subject: Subject = None) -> None:
-    _bound(role, supplier, anchor)
+def sign_in(
+    role: Role, supplier: Supplier = None, anchor: Anchor = None, partner: Partner = None, subject: Subject = None
+) -> None:
+    _bound(role, supplier, anchor, partner)
     client = local_installation()
     if client.portal is None:
         raise Refusal(say("error.no_portal", data=client.data))
-    typer.echo(client.sign_in_link(Person.of(role, subject, supplier=supplier, anchor=_anchor(anchor))))
+    person = Person.of(role, subject, supplier=supplier, anchor=_anchor(anchor), partner=partner)
+    typer.echo(client.sign_in_link(person))
 
 
-def _bound(role: RoleName, supplier: UUID | None, anchor: str | None) -> None:
+def _bound(role: RoleName, supplier: UUID | None, anchor: str | None, partner: str | None) -> None:
     """Raises ``Refusal`` where it is not said for whom somebody acts."""
-    if (role == "supplier" and supplier is None) or (role == "anchor" and anchor is None):
+    needed = {"supplier": supplier, "anchor": anchor, "partner": partner}
+    if role in needed and needed[role] is None:
         raise Refusal(say("error.role_needs", role=role), 2)
 
 

@@ -32,10 +32,11 @@ class Ticket(BaseModel):
     roles: tuple[str, ...]
     supplier_id: str | None = None
     anchor_id: str | None = None
+    partner_code: str | None = None
 
     @property
     def person(self) -> Person:
-        bonds = {"supplier_id": self.supplier_id, "anchor_id": self.anchor_id}
+        bonds = {"supplier_id": self.supplier_id, "anchor_id": self.anchor_id, "partner_code": self.partner_code}
         return Person(self.sub, self.roles, {name: id_ for name, id_ in bonds.items() if id_ is not None})
 
 

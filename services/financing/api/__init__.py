@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.financing.api import cases, consents, contract, partners, products, referrals, trials
+from services.financing.api import cases, consents, contract, desk, partners, products, referrals, trials
 from services.financing.domain.terms import Terms
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
@@ -18,5 +18,6 @@ def router(commands: Commands, database: Database, *, terms: Reference[Terms]) -
         partners.router(commands, database, terms),
         products.router(commands, database, terms),
         trials.router(commands, database, terms),
+        desk.router(commands, database, terms),
         contract.router(),
     )

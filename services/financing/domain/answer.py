@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 from services.financing.domain.money import Money
 from services.financing.domain.reasons import AnswerProblem, ReferralState, Unheard
@@ -55,6 +55,12 @@ def answered(referral: Referral, answer: Answer, now: datetime, limits: Limits) 
         return "referral_erased"
     noted = None if papers is None else _noted(papers, answer)
     return _taken(_heard(replace(referral, papers=noted), answer), answer, state, now, limits)
+
+
+def possible(state: ReferralState) -> tuple[Act, ...]:
+    """What a partner may say of a referral in this state that says something new."""
+    ways: dict[Act, str] = {"correct_payments": "correct payments"}
+    return tuple(act for act in get_args(Act) if REFERRAL.after(state, ways.get(act, act)) is not None)
 
 
 def unheard(before: Referral, after: Referral) -> Unheard | None:

@@ -24,6 +24,9 @@ WAITING: tuple[ReferralState, ...] = (*ANSWERING, "info_requested")
 OPEN: frozenset[ReferralState] = frozenset((*WAITING, "approved"))
 """Something may still come of it."""
 
+AT_DESK: frozenset[ReferralState] = OPEN | {"disbursed"}
+"""A partner's people have something to see or to say of it, while its papers are there."""
+
 REFERRAL = StateMachine[ReferralState](
     "referral",
     get_args(ReferralState),

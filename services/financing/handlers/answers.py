@@ -1,7 +1,9 @@
 """What a partner says of a referral. It is hostile input: who may say it is checked, and what it says is compared."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from services.financing.domain import answer as rules
 from services.financing.domain.answer import Answer
@@ -58,6 +60,19 @@ def payments_corrected(
 ) -> Decision[Case]:
     answer = Answer("correct_payments", event.answered_at, arrived_at, amount=_amount(event.amount))
     return _taken(case, event, answer, now, terms)
+
+
+Judge = Callable[[Case | None, Any, datetime, datetime, Terms], Decision[Case]]
+
+JUDGES: Mapping[type[partner.Answer], Judge] = {
+    partner.ReferralAcknowledged: acknowledged,
+    partner.InformationRequested: information_requested,
+    partner.ReferralApproved: approved,
+    partner.ReferralDeclined: declined,
+    partner.CreditDisbursed: disbursed,
+    partner.PaymentsCorrected: payments_corrected,
+}
+"""What decides each answer."""
 
 
 def _taken(case: Case | None, event: partner.Answer, answer: Answer, now: datetime, terms: Terms) -> Decision[Case]:

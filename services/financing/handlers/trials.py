@@ -1,7 +1,6 @@
 """The exchange with a partner is tried: its answers are judged like all others, and settle nothing."""
 
 import hashlib
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,12 +10,11 @@ from services.financing.domain.case import Case
 from services.financing.domain.terms import Terms
 from services.financing.domain.trial import Trial
 from services.financing.handlers import published
+from services.financing.handlers.answers import Judge
 from shared.contracts import partner as contract
 from shared.contracts.consent import ConsentReference
 from shared.contracts.partner import Answer
 from shared.messaging.decision import Decision, Refused, RejectedEventError
-
-Judge = Callable[[Case | None, Any, datetime, datetime, Terms], Decision[Case]]
 
 NO_TEXT = "test"
 """Version of the words that nobody agreed to."""

@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from services.financing.domain.case import Case
 from shared.contracts.partner import Referral
 from shared.messaging import dead_letters, journal
+from shared.messaging.topics import partner_topics
 from shared.runtime.database import Connection
 from shared.sealing import keys
+from shared.sealing.encryption import seals
 from shared.sealing.keys import Name
+
+ANSWERS = partner_topics("any").answers.events
 
 _NEWLY_ERASED = """
     SELECT id, true AS is_referral FROM referral WHERE id = ANY($1) AND papers IS NOT NULL
@@ -24,9 +28,15 @@ async def erase(connection: Connection, cases: Sequence[Case]) -> None:
     rows = await connection.fetch(_NEWLY_ERASED, list(gone))
     await keys.destroy(connection, [Name(gone[row["id"]], row["id"]) for row in rows])
     if referrals := [row["id"] for row in rows if row["is_referral"]]:
+        # What its partner's people said at their desk: the aggregate of an answer is the referral.
+        await keys.destroy_all(connection, referrals)
         await dead_letters.forget_of(connection, [str(id_).encode() for id_ in referrals])
         # Of what was written before it was sealed there is no key to destroy.
         suppliers = list({gone[id_] for id_ in referrals})
         await journal.redact(
             connection, suppliers, Referral.TYPE, "referral_id", [str(id_) for id_ in referrals], Referral.PERSONAL
         )
+        if not seals():
+            for answer in ANSWERS:
+                ids = [str(id_) for id_ in referrals]
+                await journal.redact(connection, referrals, answer.TYPE, "referral_id", ids, answer.PERSONAL)

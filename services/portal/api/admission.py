@@ -21,6 +21,7 @@ NAVIGATION: tuple[tuple[Role, str, str], ...] = (
     (Role.ANCHOR, "/requirements", "nav.requirements"),
     (Role.ANCHOR, "/meetings", "nav.meetings"),
     (Role.OPERATOR, "/meetings", "nav.meetings"),
+    (Role.PARTNER, "/desk", "nav.desk"),
 )
 """Which areas each role has, in their order."""
 

@@ -23,7 +23,18 @@ class OwnAnchor:
     anchor_id: UUID
 
 
-Scope = Everything | OwnFirm | OwnAnchor
+@dataclass(frozen=True, slots=True)
+class OwnDesk:
+    """People of one financing partner: of what the portal knows by itself they see nothing, of financing what went to
+    their institution.
+    """
+
+    partner: str
+
+
+Scope = Everything | OwnFirm | OwnAnchor | OwnDesk
+
+NOBODY = UUID(int=0)
 
 
 def bounds(scope: Scope) -> tuple[UUID | None, UUID | None]:
@@ -35,3 +46,5 @@ def bounds(scope: Scope) -> tuple[UUID | None, UUID | None]:
             return supplier_id, None
         case OwnAnchor(anchor_id):
             return None, anchor_id
+        case OwnDesk():
+            return NOBODY, NOBODY

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import jwt
 
-from services.portal.domain.scope import Everything, OwnAnchor, OwnFirm, Scope
+from services.portal.domain.scope import Everything, OwnAnchor, OwnDesk, OwnFirm, Scope
 from services.portal.identity.cookie import Cookie
 from services.portal.identity.provider import Provider, ProviderUnavailableError, SignIn, SignInRefusedError, Tokens
 from services.portal.settings import Settings
@@ -36,6 +36,7 @@ class Person:
     roles: frozenset[Role]
     supplier_id: UUID | None
     anchor_id: UUID | None
+    partner_code: str | None
     token: str
     """Their own access token: what they may do, the stages decide."""
     cookie: Cookie
@@ -49,6 +50,8 @@ class Person:
             return OwnFirm(self.supplier_id)
         if Role.ANCHOR in mine and self.anchor_id is not None:
             return OwnAnchor(self.anchor_id)
+        if Role.PARTNER in mine and self.partner_code is not None:
+            return OwnDesk(self.partner_code)
         return None
 
 
@@ -150,7 +153,8 @@ class People:
             raise ProviderUnavailableError from error
         if caller.subject != subject:
             raise SignInRefusedError
-        return Person(caller.subject, caller.roles, caller.supplier_id, caller.anchor_id, tokens.access, cookie)
+        own = caller.supplier_id, caller.anchor_id, caller.partner_code
+        return Person(caller.subject, caller.roles, *own, tokens.access, cookie)
 
 
 def sealed(cookie: Cookie, tokens: Tokens) -> bytes:

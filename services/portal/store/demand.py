@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from services.portal.domain.demand import Anchor, Requirement
-from services.portal.domain.scope import OwnAnchor, OwnFirm, Scope, bounds
+from services.portal.domain.scope import NOBODY, OwnAnchor, OwnDesk, OwnFirm, Scope, bounds
 from services.portal.store.tables import AnchorRow, RequirementRow
 from shared.contracts.matching import RequirementClosed
 from shared.messaging.repository import TableRepository
@@ -150,4 +150,4 @@ def _candidate(row: Row) -> Candidate:
 
 
 def _anchor(scope: Scope) -> UUID | None:
-    return scope.anchor_id if isinstance(scope, OwnAnchor) else None
+    return NOBODY if isinstance(scope, OwnDesk) else scope.anchor_id if isinstance(scope, OwnAnchor) else None

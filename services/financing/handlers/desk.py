@@ -1,0 +1,76 @@
+"""An institution's people answer at a page: what they say goes the way of all answers, once it can be so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from services.financing.domain.answer import Act
+from services.financing.domain.case import Case
+from services.financing.domain.money import Money
+from services.financing.domain.terms import Terms
+from services.financing.handlers import published
+from services.financing.handlers.answers import JUDGES
+from services.financing.handlers.trials import tried_or
+from shared.contracts import partner as contract
+from shared.contracts.outsiders import DeclineReason
+from shared.messaging.decision import Decision, Refused, RejectedEventError, together
+
+EVENTS: Final[Mapping[Act, tuple[type[contract.Answer], tuple[str, ...]]]] = {
+    "acknowledge": (contract.ReferralAcknowledged, ()),
+    "request_information": (contract.InformationRequested, ("items",)),
+    "approve": (contract.ReferralApproved, ("amount", "term_months")),
+    "decline": (contract.ReferralDeclined, ("reason",)),
+    "pay": (contract.CreditDisbursed, ("amount",)),
+    "correct_payments": (contract.PaymentsCorrected, ("amount",)),
+}
+"""The event of each answer, and what it cannot do without."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Said:
+    """What the institution's people say."""
+
+    act: Act
+    folio: str | None = None
+    items: tuple[str, ...] = ()
+    amount: Money | None = None
+    term_months: int | None = None
+    reason: DeclineReason | None = None
+
+
+def say(
+    case: Case | None, referral_id: UUID, partner: str, said: Said, now: datetime, terms: Terms
+) -> Decision[Case] | Refused:
+    """Put an answer on the partner's topic. It is judged before, by the rules by which it will be judged when it comes
+    back from there: what cannot be so, or says nothing new, is told at once and sent nowhere.
+    """
+    event, needed = EVENTS[said.act]
+    if lacking := [Refused("invalid", "answer_lacks", at=name) for name in needed if not getattr(said, name)]:
+        return together(lacking) or lacking[0]
+    answer = event.model_validate(
+        {"referral_id": referral_id, "partner": partner, "answered_at": now, **_fields(said, event)}
+    )
+    try:
+        judged = tried_or(JUDGES[event])(case, answer, now, now, terms)
+    except RejectedEventError as error:
+        return _refused(error.reason)
+    if judged.without_effect is not None:
+        return _refused(judged.without_effect[1])
+    return Decision(case, (answer,))
+
+
+def _fields(said: Said, event: type[contract.Answer]) -> dict[str, Any]:
+    fields = {
+        "folio": said.folio,
+        "items": said.items,
+        "amount": None if said.amount is None else published.money(said.amount),
+        "term_months": said.term_months,
+        "reason": said.reason,
+    }
+    return {name: value for name, value in fields.items() if name in event.model_fields}
+
+
+def _refused(reason: str) -> Refused:
+    return Refused("conflict", reason, message=f"refused.{reason}")

@@ -1,0 +1,155 @@
+"""An institution's people see what went to it and nothing else, and answer by the rules of all answers."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.financing.domain.answer import possible
+from services.financing.domain.reasons import ReferralState
+from shared.contracts import partner as contract
+from shared.messaging.topics import EVENT_TYPES
+from shared.service.callers import Role
+from shared.testing.stage import StageUnderTest
+from tests.financing.calls import CLASSES, SECRETS, answer, consent_body, known, ok, referral_body, sent
+from tests.financing.test_trials import begun
+
+MXN = {"currency": "MXN"}
+APPROVAL = {"act": "approve", "amount": {"amount": "380000.00"} | MXN, "term_months": 18}
+
+
+async def desk(
+    stage: StageUnderTest, method: str, path: str, body: object = None, partner: str | None = "nafin"
+) -> tuple[int, Any]:
+    headers = stage.headers(Role.PARTNER, partner_code=partner)
+    done = await stage.client.request(method, f"/desk{path}", json=body, headers=headers)
+    return done.status_code, done.json()
+
+
+async def said(stage: StageUnderTest, referral: dict[str, Any], body: object) -> tuple[int, Any]:
+    """The answer, once it came back from the topic."""
+    status, shown = await desk(stage, "POST", f"/referrals/{referral['id']}/answers", body)
+    for each in await stage.told():
+        if issubclass(EVENT_TYPES[each.type], contract.Answer):
+            await stage.consume(EVENT_TYPES[each.type].model_validate(each.data))
+    return status, shown
+
+
+async def test_a_whole_way_is_answered_at_the_desk(stage: StageUnderTest) -> None:
+    referral = await sent(stage)
+    path = f"/referrals/{referral['id']}"
+    [line] = (await desk(stage, "GET", "/referrals"))[1]["items"]
+    assert (line["id"], line["state"]) == (referral["id"], "sent")
+    shown = (await desk(stage, "GET", path))[1]
+    assert shown["referral"]["identity"]["legal_name"] == "Troqueles Inventados, S.A."
+    assert {part for part in CLASSES if shown["referral"][part]} == set(CLASSES)
+    assert (await said(stage, referral, {"act": "acknowledge", "folio": "N-17"}))[0] == 202
+    assert (await said(stage, referral, {"act": "request_information", "items": ["Balance 2025"]}))[0] == 202
+    assert (await said(stage, referral, APPROVAL))[0] == 202
+    part = {"act": "pay", "amount": {"amount": "200000.00"} | MXN}
+    assert [(await said(stage, referral, part))[0] for _ in range(2)] == [202, 409], "together more than approved"
+    assert (await said(stage, referral, {**part, "act": "correct_payments"}))[1]["title"] == "nothing_new"
+    last = (await desk(stage, "GET", path))[1]
+    assert (last["state"], last["acts"]) == ("disbursed", ["pay", "correct_payments"])
+    assert last["said"]["approved"]["amount"] == "380000.00"
+    assert last["said"]["disbursed"]["amount"] == "200000.00"
+    mine = await ok(stage, "GET", f"/referrals/{referral['id']}")
+    assert (mine["state"], mine["papers"]["folio"]) == ("disbursed", "N-17")
+
+
+async def test_only_what_the_consent_names_is_shown(stage: StageUnderTest) -> None:
+    await known(stage)
+    least = ["identity", "contact", "need"]
+    await ok(stage, "POST", "/consents", await consent_body(stage, least))
+    referral = await ok(stage, "POST", "/referrals", await referral_body(stage))
+    shown = (await desk(stage, "GET", f"/referrals/{referral['id']}"))[1]
+    assert {part for part in CLASSES if shown["referral"][part] is not None} == set(least)
+    assert "31500000" not in str(shown)
+
+
+async def test_another_institution_sees_nothing_and_answers_nothing(stage: StageUnderTest) -> None:
+    referral = await sent(stage)
+    path = f"/referrals/{referral['id']}"
+    for other in ("bancomext", "cluster"):
+        assert (await desk(stage, "GET", "/referrals", partner=other))[1]["items"] == []
+        assert (await desk(stage, "GET", path, partner=other))[0] == 404
+        assert (await desk(stage, "POST", f"{path}/answers", {"act": "acknowledge"}, other))[0] == 404
+    assert (await desk(stage, "GET", "/referrals", partner=None))[1]["title"] == "not_yours"
+    assert (await desk(stage, "GET", "/referrals", partner="nadie"))[1]["title"] == "desk_closed"
+    for role in set(Role) - {Role.PARTNER}:
+        headers = stage.headers(role, partner_code="nafin")
+        assert (await stage.client.get(f"/desk{path}", headers=headers)).status_code == 403, role
+
+
+async def test_after_a_revocation_nothing_is_there_and_what_was_said_is_erased(stage: StageUnderTest) -> None:
+    referral = await sent(stage)
+    await said(stage, referral, {"act": "acknowledge", "folio": "FOLIO-SECRETO"})
+    await ok(stage, "POST", f"/consents/{referral['consent_id']}/revocation")
+    assert (await desk(stage, "GET", "/referrals"))[1]["items"] == []
+    assert (await desk(stage, "GET", f"/referrals/{referral['id']}"))[0] == 404
+    assert (await desk(stage, "POST", f"/referrals/{referral['id']}/answers", APPROVAL))[0] == 404
+    bodies = await stage.opened(row["body"] for row in await stage.rows("SELECT body FROM journal"))
+    assert not any(secret in str(bodies) for secret in (*SECRETS, "FOLIO-SECRETO", "400000.00"))
+
+
+async def test_a_suspended_institution_has_no_desk(stage: StageUnderTest) -> None:
+    referral = await sent(stage)
+    gone = {"name": "Nacional Financiera", "kind": "development_bank", "sla_days": 20, "active": False}
+    await ok(stage, "PUT", "/partners/nafin", gone, role=Role.OPERATOR)
+    assert (await desk(stage, "GET", f"/referrals/{referral['id']}"))[1]["title"] == "desk_closed"
+
+
+@pytest.mark.parametrize(
+    ("body", "title", "fields"),
+    [
+        ({"act": "approve"}, "answer_lacks", ["amount", "term_months"]),
+        ({"act": "decline"}, "answer_lacks", ["reason"]),
+        ({"act": "request_information"}, "answer_lacks", ["items"]),
+        (APPROVAL | {"amount": {"amount": "9000000.00"} | MXN}, "amount_above_asked", []),
+        (APPROVAL | {"amount": {"amount": "380000.00", "currency": "USD"}}, "currency_differs", []),
+        ({"act": "pay", "amount": {"amount": "1.00"} | MXN}, "payment_not_approved", []),
+    ],
+)
+async def test_what_cannot_be_so_is_told_and_goes_nowhere(
+    stage: StageUnderTest, body: dict[str, Any], title: str, fields: list[str]
+) -> None:
+    referral = await sent(stage)
+    await stage.told()
+    status, refused = await said(stage, referral, body)
+    assert (status, refused["title"]) == (422 if fields else 409, title)
+    assert all(name in str(refused) for name in fields)
+    assert await stage.rows("SELECT id FROM journal WHERE topic LIKE '%.answers.v1'") == []
+    assert await stage.rows("SELECT id FROM dead_letter") == []
+
+
+async def test_who_answers_by_kafka_too_loses_nothing(stage: StageUnderTest) -> None:
+    """Between what was shown and what is sent the other way may have been quicker."""
+    referral = await sent(stage)
+    await stage.consume(answer(contract.ReferralDeclined, referral, reason="no_funds"))
+    assert (await desk(stage, "GET", f"/referrals/{referral['id']}"))[0] == 404, "it ended"
+    assert (await ok(stage, "GET", f"/referrals/{referral['id']}"))["state"] == "declined"
+
+
+async def test_a_test_is_answered_at_the_desk_as_any_other(stage: StageUnderTest) -> None:
+    trial = await begun(stage)
+    assert [each["id"] for each in (await desk(stage, "GET", "/tests"))[1]["items"]] == [trial["id"]]
+    assert (await desk(stage, "GET", "/tests", partner="bancomext"))[1]["items"] == []
+    assert (await desk(stage, "GET", f"/referrals/{trial['id']}", partner="bancomext"))[0] == 404
+    assert (await desk(stage, "GET", f"/referrals/{trial['id']}"))[1]["referral"]["test"] is True
+    assert (await said(stage, trial, {"act": "acknowledge"}))[0] == 202
+    assert (await said(stage, trial, {"act": "pay", "amount": {"amount": "1.00"} | MXN}))[0] == 409
+    assert (await desk(stage, "GET", f"/referrals/{trial['id']}"))[1]["state"] == "acknowledged"
+    assert (await desk(stage, "GET", f"/referrals/{UUID(int=9)}"))[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("state", "acts"),
+    [
+        ("sent", ("acknowledge", "request_information", "approve", "decline")),
+        ("approved", ("approve", "decline", "pay")),
+        ("disbursed", ("pay", "correct_payments")),
+        ("declined", ()),
+    ],
+)
+def test_what_may_be_said_follows_from_the_state(state: ReferralState, acts: tuple[str, ...]) -> None:
+    assert possible(state) == acts
