@@ -1,4 +1,4 @@
-"""Acts by routes that are the same on several services: a part of the catalogue in `audit.py`."""
+"""Acts by routes that are the same on several services, and of ARCO requests: a part of the catalogue in `audit.py`."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -32,6 +32,13 @@ LOOKS: Mapping[str, Read] = {
     "list_acts_on": Read("audit:viewed"),
 }
 """What operators and firms see on every service: a row before the answer leaves."""
+
+ARCO: Mapping[str, str] = {
+    "ask_arco": "arco:asked",
+    "answer_arco": "arco:answered",
+    "extend_arco": "arco:extended",
+}
+"""What is done with what people ask of their data: a row in the transaction of it."""
 
 GIVEN: Mapping[str, str] = {"give_attachment": "attachment:given", "erase_attachment": "attachment:erased"}
 """What is done where attachments are: a row in the transaction of it."""

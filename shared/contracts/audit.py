@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.acts import GIVEN, LOOKS, OPENED, OPERATIONS, Read
+from shared.contracts.acts import ARCO, GIVEN, LOOKS, OPENED, OPERATIONS, Read
 from shared.contracts.event import EventData, Moment
 
 LOGS = UUID("0f6d3c1e-95ab-5a55-8c1d-3f8f1f7f2c02")
@@ -44,8 +44,7 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "link_prospect": "prospect:linked",
         "consent_to_introduction": "introduction:consented",
         "revoke_introduction": "introduction:revoked",
-        "ask_arco": "arco:asked",
-        "answer_arco": "arco:answered",
+        **ARCO,
     },
     "matching": {
         "publish_requirement": "requirement:published",

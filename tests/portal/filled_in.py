@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
@@ -85,6 +85,7 @@ HIDDEN: dict[str, dict[str, str | list[str]]] = {
     "/work/visits/{supplier_id}/{dimension}/{question}/evidence/removal": {"number": "0"},
     "/work/visits/{supplier_id}/offline/{question}": {"level": "3", "note": WORDS},
     "/my-firm/money/consents/{consent_id}/revocation": {},
+    "/arco/{request_id}/extension": REASON,
     "/my-firm/introductions": {"to": str(ANCHOR), "text_sha256": "a" * 64},
     "/my-firm/introductions/{consent_id}/revocation": {},
     "/my-firm/performance/{match_id}/{month}/answer": {"answer": "contested", "reason": "defects"},
@@ -214,6 +215,17 @@ def operations(stage: str) -> list[tuple[re.Pattern[str], str, dict[str, Any]]]:
         (re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path)), method, operation)
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
+    ]
+
+
+PASSED_ON = {"version": "If-Match", "key": "Idempotency-Key"}
+"""What a page has of the thing that it is about, and how its stage is told."""
+
+
+def dropped(fields: Mapping[str, str | list[str]], request: httpx.Request) -> list[str]:
+    """Seen: the page had the version and the key, and what was sent had an empty one."""
+    return [
+        name for name, header in PASSED_ON.items() if any(fields.get(name, ())) and request.headers.get(header) == ""
     ]
 
 

@@ -1,6 +1,7 @@
 """Every form of every page makes what its stage really takes: the route, the versions and keys, and the whole body."""
 
 import json
+from collections.abc import Sequence
 
 import httpx
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from shared.service.callers import Role
 from tests.http.services import STAGES
 from tests.portal.conftest import Visitors
-from tests.portal.filled_in import HIDDEN, OTHERWISE, Forms, answered, faults, person, route_of, sending, typed
+from tests.portal.filled_in import HIDDEN, OTHERWISE, Forms, answered, dropped, faults, person, route_of, sending, typed
 from tests.portal.filled_own import OWN
 from tests.portal.test_pages import FORMS, SHOWN, _of, _roles, filled
 
@@ -27,8 +28,9 @@ async def test_every_form_makes_what_its_stage_takes(filled: Visitors) -> None:
             walked.add(route.path)
             if route.path in OWN:
                 continue
-            sent = await sending(filled, browser, form.action, form.fields | OTHERWISE.get(route.path, {}))
-            found = [fault for request in sent for fault in faults(request)] if sent else ["nothing is sent"]
+            typed_in = form.fields | OTHERWISE.get(route.path, {})
+            sent = await sending(filled, browser, form.action, typed_in)
+            found = [each for one in sent for each in (*faults(one), *dropped(typed_in, one))] or _of_none(sent)
             if found:
                 wrong[f"{page}: {form.action}"] = found
     for path, fields in HIDDEN.items():
@@ -36,12 +38,16 @@ async def test_every_form_makes_what_its_stage_takes(filled: Visitors) -> None:
         browser = await person(filled, min(_roles(route) or {Role.SUPPLIER}))
         given = {name: typed(name) for name in ("version", "key")} | fields
         sent = await sending(filled, browser, _of(path), given)
-        if found := [fault for request in sent for fault in faults(request)] if sent else ["nothing is sent"]:
+        if found := [each for one in sent for each in (*faults(one), *dropped(given, one))] or _of_none(sent):
             wrong[path] = found
         walked.add(path)
     assert not wrong, json.dumps(wrong, indent=1)
     left = {path for path, _ in FORMS} - walked - OWN.keys()
     assert not left, "\n".join(sorted(left))
+
+
+def _of_none(sent: Sequence[httpx.Request]) -> list[str]:
+    return [] if sent else ["nothing is sent"]
 
 
 def test_the_walk_finds_what_a_stage_does_not_take() -> None:

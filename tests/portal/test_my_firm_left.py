@@ -23,6 +23,7 @@ STILL = {
     "/my-firm/people/{person_id}/removal",
     "/my-firm/money/consents/{consent_id}/revocation",
     "/my-firm/money/referrals/{referral_id}/information",
+    "/my-firm/money/referrals/{referral_id}/authorisation",
     "/my-firm/data/requests",
 }
 """Forms that the stages take of a firm that left: it takes back, and what was sent goes on."""

@@ -43,6 +43,7 @@ WHOLE = {
     "/imports/{kind}/{import_id}",
     "/instruments",
     "/my-firm/money/consents/{consent_id}",
+    "/my-firm/money/referrals/{referral_id}/authorisation",
     "/instruments/{version}",
     "/meetings",
     "/meetings/{day_id}",

@@ -62,6 +62,30 @@ def test_less_than_all_has_its_ground() -> None:
     assert "teléfono" not in repr(replace(ASKED))
 
 
+def test_each_term_is_extended_once_by_as_many_days_and_while_it_runs() -> None:
+    def extended(state: ArcoRequest, today: date = TODAY) -> ArcoRequest:
+        decided = arco.extend(state, "Está en tres archivos", "operator-1", today)
+        assert isinstance(decided, Decision), decided
+        assert decided.state is not None
+        return decided.state
+
+    longer = extended(ASKED, ASKED.answer_by)
+    assert longer.answer_by == working_days_after(ASKED.answer_by, 20)
+    assert code(arco.extend(longer, "Otra vez", "operator-1", TODAY)) == "arco_extended"
+    assert code(arco.extend(ASKED, "Tarde", "operator-1", date(2026, 12, 30))) == "arco_term_over"
+    answered = longer.answered("granted", None, "Hecho", "operator-1", TODAY)
+    carried = extended(answered)
+    assert carried.effect_by == working_days_after(date(2026, 12, 21), 15)
+    assert [(each.term, each.until) for each in carried.extensions] == [
+        ("answer", longer.answer_by),
+        ("effect", carried.effect_by),
+    ]
+    assert code(arco.extend(carried, "Otra vez", "operator-1", TODAY)) == "arco_extended"
+    refused = ASKED.answered("refused", "law_keeps_it", "No", "operator-1", TODAY)
+    assert code(arco.extend(refused, "Por si acaso", "operator-1", TODAY)) == "arco_nothing_to_extend"
+    assert code(arco.extend(None, "No hay", "operator-1", TODAY)) == "arco_request_unknown"
+
+
 def test_a_firm_asks_no_more_than_can_be_answered() -> None:
     assert code(arco.make(ASKED, MOST_OPEN)) == "arco_too_many"
     assert isinstance(arco.make(ASKED, MOST_OPEN - 1), Decision)
@@ -83,6 +107,13 @@ async def test_a_request_is_asked_and_answered(stage: StageUnderTest) -> None:
     waiting = (await stage.client.get("/arco-requests", params={"limit": 1}, headers=operator)).json()
     rest = (await stage.client.get("/arco-requests", params={"after": waiting["next"]}, headers=operator)).json()
     assert {each["arco_right"] for each in (*waiting["items"], *rest["items"])} == {"access", "objection"}
+    more = {"reason": "Hay que reunirlo de tres archivos"}
+    longer = [
+        await stage.client.post(f"{one}/extension", json=more, headers=operator | {"If-Match": "*"}) for _ in range(2)
+    ]
+    assert [(each.status_code, each.json().get("title")) for each in longer] == [(200, None), (409, "arco_extended")]
+    [extension] = longer[0].json()["extensions"]
+    assert (extension["term"], extension["until"]) == ("answer", longer[0].json()["answer_by"])
     shown = await stage.client.get(one, headers=operator)
     given = {"outcome": "granted", "answer": "Está en su archivo del portal"}
     answered = await stage.client.post(

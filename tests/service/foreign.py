@@ -74,6 +74,7 @@ async def _registration(stage: StageUnderTest) -> Foreign:
             "tell_profiles": {"reason": "Versión nueva"},
             "consent_to_introduction": text,
             "ask_arco": wanted,
+            "extend_arco": {"reason": "Hay que reunirlo de tres archivos"},
             "answer_arco": {"outcome": "granted", "answer": "Está en su archivo"},
         },
     )

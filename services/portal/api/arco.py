@@ -1,6 +1,7 @@
 """What people ask of their data (ARCO), as operators have it before them: the most urgent first."""
 
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -9,6 +10,8 @@ from services.portal.api.acting import UNTRIED, Tried, acted, named
 from services.portal.api.asking import Anybody, Asking, Form, Only
 from services.portal.api.forms import body, typed
 from services.portal.domain.scope import Scope
+from shared.days import day_of
+from shared.runtime.clock import now
 from shared.service.callers import Role
 
 Operator = Annotated[Scope, Depends(Only(Role.OPERATOR))]
@@ -40,7 +43,7 @@ def router() -> APIRouter:
     async def answer_arco(asked: Anybody, scope: Operator, request_id: UUID, form: Form) -> Response:
         """Answer it: what was done, or on what ground not."""
         given = body(form)
-        version = str(given.pop("version", ""))
+        version = str(form.get("version", ""))
         sent = asked.send("registration", "POST", f"/arco-requests/{request_id}/answer", given, version=version)
         return await acted(
             asked,
@@ -51,7 +54,32 @@ def router() -> APIRouter:
             tells=False,
         )
 
+    @pages.post("/{request_id}/extension")
+    async def extend_arco(asked: Anybody, scope: Operator, request_id: UUID, form: Form) -> Response:
+        """Extend the term that runs, as the law allows once, with the reason that whoever asked reads."""
+        given = body(form)
+        version = str(form.get("version", ""))
+        sent = asked.send("registration", "POST", f"/arco-requests/{request_id}/extension", given, version=version)
+        return await acted(
+            asked,
+            sent,
+            lambda tried: _page(asked, scope, request_id, tried),
+            to=f"/arco/{request_id}",
+            typed=typed(form),
+            at="extend-",
+            tells=False,
+        )
+
     return pages
+
+
+def _extendable(request: dict[str, Any]) -> str | None:
+    """Which term may still be extended: the one that runs, once."""
+    term = "answer" if request["status"] == "received" else "effect"
+    until = request["answer_by"] if term == "answer" else request["effect_by"]
+    if until is None or date.fromisoformat(until) < day_of(now()):
+        return None
+    return None if any(each["term"] == term for each in request["extensions"]) else term
 
 
 async def _page(asked: Asking, scope: Scope, request_id: UUID, tried: Tried = UNTRIED) -> Response:
@@ -65,5 +93,6 @@ async def _page(asked: Asking, scope: Scope, request_id: UUID, tried: Tried = UN
         names=names,
         outcomes=OUTCOMES,
         grounds=GROUNDS,
+        extendable=_extendable(shown.body),
         **tried.shown,
     )

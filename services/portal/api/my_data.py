@@ -81,7 +81,7 @@ def router() -> APIRouter:
     async def ask_arco(asked: Anybody, firm: Own, form: Form) -> Response:
         """Ask for access, rectification, cancellation or objection: answered within twenty working days."""
         given = body(form)
-        key = str(given.pop("key", ""))
+        key = str(form.get("key", ""))
         return await acted(
             asked,
             asked.send("registration", "POST", f"/suppliers/{firm.id}/arco-requests", given, key=key),

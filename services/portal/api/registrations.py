@@ -13,11 +13,13 @@ from services.portal.api.acting import UNTRIED, Tried, acted
 from services.portal.api.asking import Anybody, Asking, Form, Only
 from services.portal.api.forms import body, trouble, typed
 from services.portal.api.leaving import end_news_at
+from services.portal.api.my_data import RIGHTS
 from services.portal.api.profiles import MOST_SHOWN, judged
 from services.portal.domain.profile_fields import LISTS, PARTS
 from services.portal.domain.profile_form import typed_of
 from services.portal.domain.scope import Scope
 from services.portal.stages import Answer, StageProblem
+from shared.runtime.ids import new_id, text_of
 from shared.service.callers import Role
 
 Operator = Annotated[Scope, Depends(Only(Role.OPERATOR))]
@@ -103,6 +105,21 @@ def _add_deciding(pages: APIRouter) -> None:
         given = {"reason": reason} if (reason := str(form.get("reason", ""))) else {}
         return await _acted(asked, supplier_id, "withdrawal", form, given, at="leave-")
 
+    @pages.post("/{supplier_id}/arco-requests")
+    async def write_arco_down(asked: Anybody, _: Operator, supplier_id: UUID, form: Form) -> Response:
+        """Write down what somebody asked for who came, wrote or called: answered within twenty working days."""
+        given = body(form)
+        key = str(form.get("key", ""))
+        return await acted(
+            asked,
+            asked.send("registration", "POST", f"/suppliers/{supplier_id}/arco-requests", given, key=key),
+            lambda tried: _page(asked, supplier_id, tried),
+            to="/arco",
+            typed=typed(form),
+            at="arco-",
+            tells=False,
+        )
+
     @pages.post("/{supplier_id}/contact/erasure")
     async def erase_contact(asked: Anybody, _: Operator, supplier_id: UUID, form: Form) -> Response:
         """Forget the person to talk to, and where they wanted to be told news."""
@@ -180,6 +197,8 @@ async def _page(asked: Asking, supplier_id: UUID, tried: Tried = UNTRIED) -> Res
         names=await asked.areas(),
         origins=judged(supplier["offering"].get("origins", ())),
         withdrawals=WITHDRAWALS,
+        rights=RIGHTS,
+        key=text_of(new_id()),
         **tried.shown,
     )
 

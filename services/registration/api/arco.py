@@ -11,7 +11,7 @@ from services.registration.handlers import SUPPLIER_UNKNOWN
 from services.registration.handlers import arco as handlers
 from services.registration.handlers.arco import ARCO_UNKNOWN
 from services.registration.store.arco import all_arco, arco_of, arco_requests, arco_row, open_arco
-from services.registration.views.arco import ArcoAnswerBody, ArcoBody, ArcoView
+from services.registration.views.arco import ArcoAnswerBody, ArcoBody, ArcoExtensionBody, ArcoView
 from shared.contracts.times import Day
 from shared.days import day_of
 from shared.messaging.commands import Commands
@@ -78,6 +78,24 @@ def router(commands: Commands, database: Database) -> APIRouter:
             arco_requests,
             request_id,
             lambda state, _: handlers.answer(state, body.outcome, body.ground, body.answer, by, today),
+            ArcoView.of,
+        )
+
+    @api.post("/arco-requests/{request_id}/extension")
+    async def extend_arco(
+        request_id: UUID, body: Strict[ArcoExtensionBody], caller: Operator, replace: Replace
+    ) -> ArcoView:
+        """Extend the term that runs, to answer or to carry out: once, by as many days, and before it is over.
+
+        The law allows it where the case calls for it; whoever asked reads the reason.
+        """
+        caller.require_outsider((await _known(database, request_id, caller)).supplier_id)
+        by, today = caller.subject, day_of(now())
+        return await replace.run(
+            commands,
+            arco_requests,
+            request_id,
+            lambda state, _: handlers.extend(state, body.reason, by, today),
             ArcoView.of,
         )
 

@@ -1,7 +1,8 @@
 """Requests for access, rectification, cancellation or objection (derechos ARCO), each answered within the law's days.
 
 Sources: LFPDPPP (DOF 20-03-2025), art. 21 to 34: twenty days from receipt for the answer, fifteen more to carry it out
-(art. 31; art. 32 of the law of 2010). Days are working days: those of article 74 of the Ley Federal del Trabajo are
+(art. 31; art. 32 of the law of 2010); each term may be extended once, by as many, where the case calls for it. Days
+are working days: those of article 74 of the Ley Federal del Trabajo are
 none; others that an authority may declare are not known here.
 """
 
@@ -17,6 +18,8 @@ Outcome = Literal["granted", "granted_in_part", "refused"]
 Ground = Literal["not_the_person", "nothing_held", "law_keeps_it", "rights_of_others", "decided_before"]
 """Why less is done than was asked for (art. 25 and 33)."""
 Status = Literal["received", "answered"]
+Term = Literal["answer", "effect"]
+"""To answer, and to carry out what was granted."""
 
 ANSWER_DAYS, EFFECT_DAYS = 20, 15
 MOST_OPEN = 20
@@ -29,6 +32,17 @@ ARCO = StateMachine[Status](
     (Transition("answer", ("received",), "answered"),),
     {"answered": "whoever asked may ask anew, or go to the authority"},
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A term's one extension."""
+
+    term: Term
+    reason: str
+    on: date
+    by: str
+    until: date
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,6 +69,27 @@ class ArcoRequest:
     answered_by: str | None = None
     effect_by: date | None = None
     """Until when what was granted is carried out."""
+    extensions: tuple[Extension, ...] = ()
+
+    @property
+    def term(self) -> Term:
+        """The one that runs."""
+        return "answer" if self.status == "received" else "effect"
+
+    @property
+    def until(self) -> date | None:
+        """Its last day; None where nothing is left to be done."""
+        return self.answer_by if self.status == "received" else self.effect_by
+
+    def extended(self, reason: str, by: str, today: date) -> "ArcoRequest":
+        """The request with as many days more of the term that runs. Raises ValueError: none does."""
+        if self.until is None:
+            raise ValueError("nothing is left to be done")
+        days = ANSWER_DAYS if self.term == "answer" else EFFECT_DAYS
+        extension = Extension(self.term, reason, today, by, working_days_after(self.until, days))
+        changed = replace(self, extensions=(*self.extensions, extension))
+        is_answer = self.term == "answer"
+        return replace(changed, answer_by=extension.until) if is_answer else replace(changed, effect_by=extension.until)
 
     def answered(self, outcome: Outcome, ground: Ground | None, answer: str, by: str, today: date) -> "ArcoRequest":
         """The request with its answer. Raises ValueError: it has one."""

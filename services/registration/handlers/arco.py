@@ -12,6 +12,11 @@ _GROUND_LACKING = Refused("invalid", "arco_ground_lacking", at="ground")
 _GROUND_FOR_NOTHING = Refused("invalid", "arco_ground_for_nothing", at="ground")
 
 
+_EXTENDED = Refused("conflict", "arco_extended")
+_TERM_OVER = Refused("conflict", "arco_term_over")
+_NOTHING_TO_EXTEND = Refused("conflict", "arco_nothing_to_extend")
+
+
 def deadline(today: date) -> date:
     return working_days_after(today, ANSWER_DAYS)
 
@@ -34,3 +39,16 @@ def answer(
     if outcome == "granted" and ground is not None:
         return _GROUND_FOR_NOTHING
     return Decision(state.answered(outcome, ground, words, by, today))
+
+
+def extend(state: ArcoRequest | None, reason: str, by: str, today: date) -> Decision[ArcoRequest] | Refused:
+    """The term that runs is extended: once, before it is over, and whoever asked reads why."""
+    if state is None:
+        return ARCO_UNKNOWN
+    if state.until is None:
+        return _NOTHING_TO_EXTEND
+    if any(each.term == state.term for each in state.extensions):
+        return _EXTENDED
+    if today > state.until:
+        return _TERM_OVER
+    return Decision(state.extended(reason, by, today))

@@ -139,6 +139,7 @@ class ArcoRequestRow(Table, table=True):
     answered_on: date | None
     answered_by: str | None
     effect_by: date | None
+    extensions: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": "[]"})
 
 
 class SupplierPastRow(Table, table=True):

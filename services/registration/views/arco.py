@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.registration.domain.arco import Ground, Outcome, Right, Status
+from services.registration.domain.arco import Ground, Outcome, Right, Status, Term
 from shared.service.http import Body, View
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2_000)]
@@ -25,6 +25,20 @@ class ArcoAnswerBody(Body):
     """Why less is done than was asked for."""
     answer: Words
     """What was done, or why not, in words for who asked."""
+
+
+class ArcoExtensionBody(Body):
+    reason: Words
+    """What in the case calls for it, in words for who asked."""
+
+
+class ExtensionView(View):
+    term: Term
+    """To answer, or to carry out what was granted."""
+    reason: str
+    on: date
+    by: str
+    until: date
 
 
 class ArcoView(View):
@@ -48,3 +62,5 @@ class ArcoView(View):
     answered_by: str | None
     effect_by: date | None
     """Last day on which what was granted is carried out: fifteen working days more."""
+    extensions: tuple[ExtensionView, ...]
+    """Each of the two terms may be extended once, by as many days: its last day is then the new one."""

@@ -1,0 +1,98 @@
+"""What people ask of their data, in the portal: by themselves, and written down for who came."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from shared.contracts.registration import SupplierRegistered
+from tests.portal import one_firm
+from tests.portal.conftest import Visitors
+from tests.portal.events import SUPPLIER, example
+
+TEMPLATES = Path(__file__).parents[2] / "services/portal/views/templates"
+REQUEST: dict[str, Any] = {
+    "id": str(UUID(int=18)), "supplier_id": str(SUPPLIER), "arco_right": "access", "wanted": "Todo", "in_person": False,
+    "received_on": "2199-11-01", "answer_by": "2199-12-01", "asked_by": "operator-1", "status": "received",
+    "outcome": None, "ground": None, "answer": None, "answered_on": None, "answered_by": None, "effect_by": None,
+    "extensions": [],
+}  # fmt: skip
+EXTENDED = {"term": "answer", "reason": "Está en tres archivos", "on": "2199-11-30", "by": "o", "until": "2200-01-05"}
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.html")), ids=lambda file: file.name)
+def test_what_is_shown_stands_in_no_title(template: Path) -> None:
+    """Seen: the form by which a firm asks for what is held of it stood in its page's title, where nobody sees it."""
+    for title in re.findall(r"{% block title %}(.*?){% endblock %}", template.read_text("utf-8"), re.DOTALL):
+        assert "<" not in title
+
+
+@pytest.mark.usefixtures("nothing_arrives")
+async def test_a_firm_asks_on_the_page_of_its_data(portal: Visitors) -> None:
+    one_firm.say(portal.others)
+    await portal.stage.consume(example(SupplierRegistered))
+    mine = await portal.signed_in("supplier", supplier_id=SUPPLIER)
+    main = (await mine.get("/my-firm/data")).text.partition("<main")[2]
+    assert 'action="/my-firm/data/requests"' in main
+
+
+@pytest.mark.usefixtures("nothing_arrives")
+async def test_an_operator_writes_down_what_somebody_asked_who_came(portal: Visitors) -> None:
+    one_firm.say(portal.others)
+    operator = await portal.signed_in("operator")
+    page = f"/registrations/{SUPPLIER}"
+    shown = (await operator.get(page)).text
+    assert f'action="{page}/arco-requests"' in shown
+    portal.others.answer("registration", f"/suppliers/{SUPPLIER}/arco-requests", REQUEST)
+    given = {"key": "k" * 20, "arco_right": "access", "wanted": "Todo lo que se guarda de mí"}
+    done = await operator.post(f"{page}/arco-requests", given)
+    assert (done.status_code, done.headers["location"]) == (303, "/arco")
+    sent = portal.others.asked[-1]
+    assert (sent.method, sent.headers["Idempotency-Key"]) == ("POST", "k" * 20)
+    assert json.loads(sent.content) == {"arco_right": "access", "wanted": "Todo lo que se guarda de mí"}
+
+
+@pytest.mark.parametrize(
+    ("different", "offered"),
+    [
+        ({}, True),
+        ({"extensions": [EXTENDED]}, False),
+        ({"answer_by": "2020-01-01"}, False),
+        ({"status": "answered", "outcome": "granted", "effect_by": "2199-12-30", "extensions": [EXTENDED]}, True),
+        ({"status": "answered", "outcome": "refused"}, False),
+    ],
+)
+async def test_a_term_is_extended_where_the_law_still_allows_it(
+    portal: Visitors, different: dict[str, Any], offered: bool
+) -> None:
+    portal.others.answer("registration", f"/arco-requests/{REQUEST['id']}", REQUEST | different, ETag='"v1"')
+    operator = await portal.signed_in("operator")
+    page = (await operator.get(f"/arco/{REQUEST['id']}")).text
+    assert (f'action="/arco/{REQUEST["id"]}/extension"' in page) == offered
+    assert ("Está en tres archivos" in page) == ("extensions" in different)
+
+
+@pytest.mark.usefixtures("nothing_arrives")
+async def test_a_firm_says_whom_it_let_ask_for_its_credit_report(portal: Visitors) -> None:
+    await portal.stage.consume(example(SupplierRegistered))
+    one_firm.say(portal.others)
+    referral = {"id": str(UUID(int=10)), "partner": "nafin", "product": "x", "sent_at": "2026-11-01T12:00:00Z"}
+    path = f"/referrals/{referral['id']}"
+    portal.others.answer("financing", path, referral | {"papers": {"authorisation": None}}, ETag='"v3"')
+    portal.others.answer("financing", f"{path}/credit-authorisation", referral)
+    mine = await portal.signed_in("supplier", supplier_id=SUPPLIER)
+    page = f"/my-firm/money{path}/authorisation"
+    shown = (await mine.get(page)).text
+    assert set(re.findall(r'<(?:input|textarea|select)[^>]* name="([^"]+)"', shown.partition("<main")[2])) == {
+        "token", "version", "lender", "folio", "given_on", "expires_on",
+    }  # fmt: skip
+    given = {"lender": "Banco Ejemplo", "folio": "A-17", "given_on": "2026-11-20", "expires_on": "2029-11-19"}
+    done = await mine.post(page, given | {"version": '"v3"'})
+    assert (done.status_code, done.headers["location"]) == (303, "/my-firm/money")
+    sent = portal.others.asked[-1]
+    assert (sent.method, sent.headers["If-Match"], json.loads(sent.content)) == ("PUT", '"v3"', given)
+    portal.others.answer("financing", path, referral | {"papers": None})
+    assert 'name="lender"' not in (await mine.get(page)).text
