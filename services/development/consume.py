@@ -4,7 +4,7 @@ from services.development.handlers import cohorts as cohort_handlers
 from services.development.handlers import facts
 from services.development.store import candidates, cohorts, modules, requirements
 from shared.contracts.diagnosis import AssessorAssigned, DiagnosisCompleted, EvidenceReturned, GapRescored
-from shared.contracts.financing import ReferralAnswered, ReferralLapsed, ReferralSent
+from shared.contracts.financing import ConsentRevoked, ReferralAnswered, ReferralLapsed, ReferralSent
 from shared.contracts.matching import (
     ContractAwarded,
     ContractEnded,
@@ -34,6 +34,7 @@ ROUTES: Routes = (
     on(ReferralSent, candidates, facts.referral_sent),
     on(ReferralAnswered, candidates, facts.referral_answered),
     on(ReferralLapsed, candidates, facts.referral_lapsed),
+    on(ConsentRevoked, candidates, facts.consent_revoked),
     on(RequirementPublished, requirements, facts.requirement_described),
     on(RequirementChanged, requirements, facts.requirement_described),
     on(RequirementReopened, requirements, facts.requirement_described),

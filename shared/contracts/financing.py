@@ -180,6 +180,8 @@ class ReferralAnswered(ReferralEvent):
     """Why it was declined, where it was."""
     questions: Questions = ()
     """Gaps that a refusal's reason points back to."""
+    for_plan: Questions = ()
+    """Those that the firm agreed, in its consent, to have its development plan address."""
     answered_at: Moment
     """When the state moved on."""
 

@@ -5,10 +5,10 @@ from itertools import permutations
 from uuid import UUID
 
 from services.development.catalogue import modules
-from services.development.domain.candidate import Candidate, Referral
+from services.development.domain.candidate import Candidate, Referral, refused
 from services.development.domain.requirement import Requirement
 from services.development.handlers import facts
-from shared.contracts.financing import ReferralAnswered, ReferralLapsed, ReferralSent
+from shared.contracts.financing import ConsentRevoked, ReferralAnswered, ReferralLapsed, ReferralSent
 from shared.contracts.matching import RequirementChanged, RequirementPublished, Specification
 from shared.messaging.decision import Decision
 from tests.development import given
@@ -167,6 +167,28 @@ def test_state_of_a_referral() -> None:
     # Its answer had arrived in time, and was taken later.
     firm = sure(facts.referral_answered(firm, answered, given.NOW))
     assert [each.state for each in firm.referrals] == ["approved"]
+
+
+def test_what_a_refusal_points_back_to_is_kept_while_the_firm_s_consent_holds() -> None:
+    declined = REFERRAL | {
+        "state": "declined",
+        "reason": "low_liquidity",
+        "questions": ["F02"],
+        "answered_at": given.LATER,
+    }
+    untold = sure(facts.referral_answered(None, ReferralAnswered.model_validate(declined), given.NOW))
+    assert refused(untold) == (), "the firm did not agree to it"
+    told = ReferralAnswered.model_validate(declined | {"for_plan": ["F02"]})
+    firm = sure(facts.referral_answered(None, told, given.NOW))
+    assert refused(firm) == ("F02",)
+    revoked = {"supplier_id": firm.id, "consent_id": UUID(int=0x12), "revoked_at": given.LATER}
+    other = sure(
+        facts.consent_revoked(firm, ConsentRevoked.model_validate(revoked | {"partner": "cluster"}), given.NOW)
+    )
+    assert refused(other) == ("F02",)
+    told_back = ConsentRevoked.model_validate(revoked | {"partner": "nafin"})
+    gone = sure(facts.consent_revoked(firm, told_back, given.NOW))
+    assert (refused(gone), gone.referrals[0].state) == ((), "declined")
 
 
 def test_heading_of_a_requirement() -> None:

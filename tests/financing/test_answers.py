@@ -1,5 +1,6 @@
 """What partners answer: whose it is, what is told of it, and that what cannot be so is refused."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -82,6 +83,16 @@ def test_what_is_kept_of_an_answer() -> None:
 def test_a_refusal_points_back_to_questions(reason: str, questions: tuple[str, ...]) -> None:
     told = of_type(say(referred(), "declined", reason=reason), financing.ReferralAnswered)[0]
     assert (told.reason, told.questions) == (reason, questions)
+
+
+def test_a_plan_is_told_of_practices_alone_and_only_where_the_words_said_so() -> None:
+    told = of_type(say(referred(), "declined", reason="low_liquidity"), financing.ReferralAnswered)[0]
+    assert told.for_plan == ("F02",)
+    before = referred()
+    silent = replace(before, referrals=tuple(replace(each, plan=False) for each in before.referrals))
+    told = of_type(say(silent, "declined", reason="low_liquidity"), financing.ReferralAnswered)[0]
+    assert (told.for_plan, told.questions) == ((), ("F02",))
+    assert not of_type(say(referred(), "acknowledged"), financing.ReferralAnswered)[0].for_plan
 
 
 def test_a_refusal_for_want_of_collateral_is_a_need() -> None:

@@ -121,7 +121,7 @@ STATED = re.compile(r"\$(\w*_days|expires_on)|(\w+ días hábiles)|(\d+ (?:días
 
 
 def test_each_period_that_is_stated_is_carried_out() -> None:
-    texts = [each.template for each in TERMS.texts if each.version.endswith("2026.2")]
+    texts = [each.template for each in TERMS.texts if each.version.endswith("2026.3")]
     assert len(texts) == 2
     for template in texts:
         stated = {next(filter(None, found)) for found in STATED.findall(template)}

@@ -50,6 +50,8 @@ class Referral:
     partner: str
     product: str
     state: str
+    questions: tuple[str, ...] = ()
+    """What its refusal points back to, as far as the firm agreed to have its plan address it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -177,6 +179,22 @@ def _without_match(candidate: Candidate, requirement_id: UUID) -> tuple[Match, .
 def with_referral(candidate: Candidate, referral: Referral) -> Candidate:
     others = (each for each in candidate.referrals if each.referral_id != referral.referral_id)
     return replace(candidate, referrals=tuple(sorted((*others, referral), key=lambda each: each.referral_id)))
+
+
+def refused(candidate: Candidate) -> tuple[str, ...]:
+    """Practices that partners' refusals point back to, each once."""
+    declined = (each for each in candidate.referrals if each.state == "declined")
+    return tuple(sorted({question for each in declined for question in each.questions}))
+
+
+def without_refusals(candidate: Candidate, partner: str) -> Candidate:
+    """The firm took its consent to a partner back: what its refusals point back to is forgotten, of past plans too."""
+
+    def bare(referrals: tuple[Referral, ...]) -> tuple[Referral, ...]:
+        return tuple(replace(each, questions=()) if each.partner == partner else each for each in referrals)
+
+    past = tuple(replace(each, referrals=bare(each.referrals)) for each in candidate.past_plans)
+    return replace(candidate, referrals=bare(candidate.referrals), past_plans=past)
 
 
 def assigned(candidate: Candidate, mentor: str | None, by: str) -> Candidate | Refusal:

@@ -74,6 +74,10 @@ class Modules:
     def find(self, code: str) -> Module | None:
         return next((module for module in self.modules if module.code == code), None)
 
+    def closing(self, question: str) -> tuple[str, ...]:
+        """Codes of the modules that help to close a gap of this question."""
+        return tuple(module.code for module in self.modules if question in module.questions)
+
     def close(self, question: str) -> bool:
         """Does any module help to close a gap of this question?"""
-        return any(question in module.questions for module in self.modules)
+        return bool(self.closing(question))

@@ -21,7 +21,7 @@ from services.development.domain.requirement import Requirement
 from services.development.domain.revision import followed
 from services.development.handlers.plans import changed
 from shared.contracts.diagnosis import AssessorAssigned, DiagnosisCompleted, EvidenceReturned, GapRescored
-from shared.contracts.financing import ReferralAnswered, ReferralLapsed, ReferralSent
+from shared.contracts.financing import ConsentRevoked, ReferralAnswered, ReferralLapsed, ReferralSent
 from shared.contracts.matching import (
     ContractAwarded,
     ContractEnded,
@@ -136,6 +136,10 @@ def referral_answered(state: Candidate | None, event: ReferralAnswered, _: datet
     return Decision(_referred(state, event, event.state))
 
 
+def consent_revoked(state: Candidate | None, event: ConsentRevoked, _: datetime) -> Decision[Candidate]:
+    return Decision(None if state is None else candidates.without_refusals(state, event.partner))
+
+
 def referral_lapsed(state: Candidate | None, event: ReferralLapsed, _: datetime) -> Decision[Candidate]:
     return Decision(_referred(state, event, "lapsed"))
 
@@ -203,5 +207,6 @@ def _referred(
     known = any(each.referral_id == event.referral_id for each in candidate.referrals)
     if known and isinstance(event, ReferralSent):
         return candidate
-    referral = Referral(event.referral_id, event.partner, event.product, referral_state)
+    practices = event.for_plan if isinstance(event, ReferralAnswered) else ()
+    referral = Referral(event.referral_id, event.partner, event.product, referral_state, practices)
     return candidates.with_referral(candidate, referral)

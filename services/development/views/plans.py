@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from services.development.domain.candidate import Candidate, Ended, PastPlan
+from services.development.domain.candidate import Candidate, Ended, PastPlan, refused
 from services.development.domain.diagnosis import Severity
 from services.development.domain.evidence import AuthorRole
 from services.development.domain.module import Modules
@@ -27,6 +27,18 @@ class ReferralView(View):
     partner: str
     product: str
     state: str
+    questions: tuple[str, ...]
+    """What its refusal points back to, as far as the firm agreed to have its plan address it."""
+
+
+class RefusedView(View):
+    """A practice that a financing partner's refusal points back to, without the reason."""
+
+    question: str
+    modules: tuple[str, ...]
+    """Those that address it."""
+    planned: bool
+    """Whether an activity of the plan does."""
 
 
 class RemovalView(View):
@@ -129,6 +141,8 @@ class PlanView(View):
     leavings: tuple[LeavingView, ...]
     """In order: the last one may wait for another operator."""
     referrals: tuple[ReferralView, ...]
+    refused: tuple[RefusedView, ...]
+    """Only where the firm agreed to it in its consent to the partner."""
 
     @classmethod
     def of_firm(cls, candidate: Candidate, modules: Modules) -> "PlanView":
@@ -163,6 +177,14 @@ class PlanView(View):
             removals=tuple(SettledRemovalView.of_removal(settled, modules) for settled in plan.removals),
             leavings=tuple(LeavingView.of(each) for each in candidate.leavings),
             referrals=tuple(ReferralView.of(referral) for referral in candidate.referrals),
+            refused=tuple(
+                RefusedView(
+                    question=question,
+                    modules=modules.closing(question),
+                    planned=any(question in each.questions for each in plan.activities),
+                )
+                for question in refused(candidate)
+            ),
         )
 
 

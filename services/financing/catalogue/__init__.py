@@ -150,6 +150,7 @@ def _text(folder: Path, item: dict[str, Any]) -> ConsentText:
         {code: fields for code, (_, fields) in classes.items()},
         names.get("always", {}),
         names.get("recipients", {}),
+        item.get("plan", False),
     )
 
 

@@ -57,6 +57,8 @@ class Promised:
     intermediated: tuple[Intermediated, ...]
     controller: Controller
     retention: Retention
+    plan: bool = False
+    """Whether the firm agreed that its plan addresses what a refusal points back to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class ConsentText:
     """What goes with every referral, by field."""
     recipients: Mapping[str, str] = field(default_factory=dict)
     """What is said of who receives the data: `alone`, or through an `intermediary`."""
+    plan: bool = False
+    """Whether it says that a refusal's practices are shown to whoever accompanies the firm's plan."""
 
 
 @dataclass(frozen=True, slots=True)

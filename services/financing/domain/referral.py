@@ -113,6 +113,8 @@ class Referral:
     last_ignored: str | None = None
     promised: Retention | None = None
     """For how long its papers may be kept at most, by the words of its consent."""
+    plan: bool = False
+    """Whether by those words a refusal's practices may be told to the firm's plan."""
 
     @property
     def is_open(self) -> bool:

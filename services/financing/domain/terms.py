@@ -109,6 +109,7 @@ class Terms:
             tuple(Intermediated(product.code, product.name) for product in through),
             limits.controller,
             Retention(limits.partner_days, limits.erase_days, limits.approval_days, limits.backup_days),
+            self.text_for(partner).plan,
         )
 
     def texts_of(self, version: str) -> tuple[ConsentText, ...]:

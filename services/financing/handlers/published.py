@@ -112,5 +112,6 @@ def referral_moved(
         state=referral.state,
         reason=referral.reason,
         questions=referral.questions,
+        for_plan=referral.questions if referral.plan and referral.state == "declined" else (),
         answered_at=at,
     )

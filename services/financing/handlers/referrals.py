@@ -105,6 +105,7 @@ def _sent(
         erase_at=None,
         papers=states.Papers(asked.amount, asked.term_months),
         promised=None if consent.promised is None else consent.promised.retention,
+        plan=consent.promised is not None and consent.promised.plan,
     )
     after = replace(case, referrals=(*case.referrals, sent))
     told = published.referral_sent(case.id, sent, due_at)

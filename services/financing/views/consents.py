@@ -140,6 +140,8 @@ class PromisedView(View):
     """Products that the partner places with a bank or SOFOM, which then has the data too; empty: nobody else has."""
     controller: ControllerView
     retention: RetentionView
+    plan: bool = False
+    """Whether the firm's plan may address what a refusal points back to."""
 
 
 class ConsentView(View):
