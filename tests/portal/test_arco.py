@@ -2,6 +2,7 @@
 
 import json
 import re
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -96,3 +97,21 @@ async def test_a_firm_says_whom_it_let_ask_for_its_credit_report(portal: Visitor
     assert (sent.method, sent.headers["If-Match"], json.loads(sent.content)) == ("PUT", '"v3"', given)
     portal.others.answer("financing", path, referral | {"papers": None})
     assert 'name="lender"' not in (await mine.get(page)).text
+
+
+@pytest.mark.parametrize("body", ["Autorizo al Programa", "Otras palabras"])
+async def test_an_operator_reads_the_words_of_a_consent_and_whether_its_hash_is_theirs(
+    portal: Visitors, body: str
+) -> None:
+    proof = {
+        "partner": "nafin", "given_at": "2026-11-01T12:00:00Z", "given_by": "7c9e6679", "channel": "portal",
+        "expires_on": "2027-11-01", "version": "consent-2026.2", "body": body,
+        "sha256": sha256(b"Autorizo al Programa").hexdigest(),
+    }  # fmt: skip
+    portal.others.answer("financing", f"/consents/{UUID(int=7)}/text", proof)
+    operator = await portal.signed_in("operator", language="en")
+    page = (await operator.get(f"/arco/consents/{UUID(int=7)}")).text
+    assert body in page
+    assert ("is this text" in page, "is not this text" in page) == (body[0] == "A", body[0] == "O")
+    firm = await portal.signed_in("supplier", supplier_id=SUPPLIER)
+    assert (await firm.get(f"/arco/consents/{UUID(int=7)}")).status_code == 403

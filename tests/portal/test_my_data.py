@@ -7,13 +7,14 @@ from zipfile import ZipFile
 
 from services.portal.api.my_data import HELD
 from shared.contracts.event import Actor
-from shared.contracts.registration import SupplierRegistered
+from shared.contracts.matching import CandidateIntroduced
+from shared.contracts.registration import AnchorJoined, SupplierRegistered
 from shared.messaging import audit
 from shared.messaging.audit import Act
 from tests.http.services import openapi_of
 from tests.portal import one_firm
 from tests.portal.conftest import Browser, Visitors
-from tests.portal.events import OTHER_SUPPLIER, SUPPLIER, example
+from tests.portal.events import EXAMPLES, OTHER_SUPPLIER, SUPPLIER, example
 
 
 async def test_the_file_has_what_every_stage_shows_and_says_what_it_does_not(portal: Visitors) -> None:
@@ -136,3 +137,24 @@ def test_nothing_that_a_stage_shows_a_firm_of_itself_is_left_out() -> None:
             and "supplier" in ways["get"]["description"].rpartition("For:")[2]
         }
         assert shown - parts == {path.replace("{id}", "{supplier_id}") for path in paths}, stage
+
+
+async def test_whatever_was_sent_is_listed_one_by_one_with_its_receiver_and_day(portal: Visitors) -> None:
+    case = {
+        "consents": [{"id": "c1", "data_classes": ["identity", "need"]}],
+        "referrals": [{"partner": "nafin", "sent_at": "2026-11-02T12:00:00Z", "consent_id": "c1"}],
+    }
+    person = {"email": "luz@tornillos.mx", "invited_at": "2026-11-01T12:00:00Z"}
+    portal.others.answer("financing", f"/cases/{SUPPLIER}", case)
+    portal.others.answer("registration", f"/suppliers/{SUPPLIER}", {})
+    portal.others.answer("registration", f"/suppliers/{SUPPLIER}/people", {"items": [person], "next": None})
+    await portal.stage.consume(example(SupplierRegistered), example(AnchorJoined), example(CandidateIntroduced))
+    mine = await portal.signed_in("supplier", supplier_id=SUPPLIER)
+    for held in (json.loads((await mine.get("/my-firm/data/file")).content), await _unzipped(mine)):
+        sent = {each["kind"]: each for each in held["portal"]["sent"]}
+        assert sent["referral"]["to"] == "nafin"
+        assert sent["referral"]["what"] == ["identity", "need"]
+        assert (sent["mail"]["to"], sent["mail"]["what"]) == ("luz@tornillos.mx", ["invitation"])
+        assert sent["introduction"]["to"] == EXAMPLES[AnchorJoined.TYPE]["name"]
+        assert "folio" in sent["introduction"]["what"]
+        assert all(each["at"] for each in sent.values())

@@ -27,6 +27,7 @@ def hanging(filled: Visitors, monkeypatch: pytest.MonkeyPatch) -> Visitors:
 WHOLE = {
     "/arco",
     "/arco/{request_id}",
+    "/arco/consents/{consent_id}",
     "/benchmarks",
     "/agreement",
     "/cohorts",

@@ -1,6 +1,7 @@
 """What people ask of their data (ARCO), as operators have it before them: the most urgent first."""
 
 from datetime import date
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -33,6 +34,14 @@ def router() -> APIRouter:
         found = await asked.ask("registration", "/arco-requests", **query)
         names = await named(asked, scope, [each["supplier_id"] for each in found.body["items"]])
         return asked.page("arco.html", found=found.body, statuses=STATUSES, wanted=query, names=names)
+
+    @pages.get("/consents/{consent_id}")
+    async def prove_consent(asked: Anybody, _: Operator, consent_id: UUID) -> Response:
+        """The exact text of a firm's consent, as it is kept under its hash: reckoned anew here."""
+        proof = (await asked.ask("financing", f"/consents/{consent_id}/text")).body
+        body_ = proof["body"]
+        digest = None if body_ is None else sha256(body_.encode()).hexdigest()
+        return asked.page("arco_consent.html", proof=proof, matches=digest == proof["sha256"])
 
     @pages.get("/{request_id}")
     async def show_arco(asked: Anybody, scope: Operator, request_id: UUID) -> Response:
@@ -85,6 +94,7 @@ def _extendable(request: dict[str, Any]) -> str | None:
 async def _page(asked: Asking, scope: Scope, request_id: UUID, tried: Tried = UNTRIED) -> Response:
     shown = await asked.ask("registration", f"/arco-requests/{request_id}")
     names = await named(asked, scope, [shown.body["supplier_id"]])
+    case = await asked.glance("financing", f"/cases/{shown.body['supplier_id']}")
     return asked.page(
         "arco_request.html",
         tried.status,
@@ -93,6 +103,7 @@ async def _page(asked: Asking, scope: Scope, request_id: UUID, tried: Tried = UN
         names=names,
         outcomes=OUTCOMES,
         grounds=GROUNDS,
+        consents=[] if case is None else case.body["consents"],
         extendable=_extendable(shown.body),
         **tried.shown,
     )

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal
+from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from fastapi import APIRouter, Response
@@ -14,12 +15,14 @@ from services.portal.api.asking import Anybody, Asking, Form
 from services.portal.api.forms import body, typed
 from services.portal.api.my_firm import Own
 from services.portal.api.telling import Told, told
+from services.portal.domain import sent
 from services.portal.domain.firm import Firm
 from services.portal.domain.scope import OwnFirm
+from services.portal.domain.sent import Sent
 from services.portal.domain.story import Entry
-from services.portal.domain.subscription import id_of
+from services.portal.domain.subscription import Subscription, id_of
 from services.portal.stages import AWAY, StageProblem
-from services.portal.store import subscriptions
+from services.portal.store import demand, subscriptions
 from shared.runtime.clock import now
 from shared.runtime.ids import new_id, text_of
 from shared.service.http.pages import LARGEST
@@ -113,19 +116,10 @@ async def _page(asked: Asking, firm: Firm, tried: Tried = UNTRIED) -> Response:
         stages=tuple(HELD),
         rights=RIGHTS,
         requests=[] if made is None else made.body["items"],
-        sent=[] if case is None else _sent(case.body),
+        sent=[] if case is None else sent.referrals(case.body),
         key=text_of(new_id()),
         **tried.shown,
     )
-
-
-def _sent(case: dict[str, Any]) -> list[dict[str, Any]]:
-    """To whom what was sent, and when."""
-    classes = {each["id"]: each["data_classes"] for each in case["consents"]}
-    return [
-        {"partner": each["partner"], "at": each["sent_at"], "classes": classes.get(each["consent_id"], [])}
-        for each in case["referrals"]
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +130,8 @@ class _Reading:
     firm: Firm
     away: dict[str, StageProblem] = field(default_factory=dict)
     """Services that did not answer: nobody waits for one twice."""
+    sent: list[Sent] = field(default_factory=list)
+    """To whom what was sent, as far as the stages said so by now."""
 
     async def of(self, service: str) -> AsyncIterator[str]:
         """What one service holds."""
@@ -156,6 +152,7 @@ class _Reading:
         except StageProblem as error:
             yield _json(_refused(error))
             return
+        self._note(path, body)
         if not (isinstance(body, dict) and body.keys() == {"items", "next"}):
             yield _json(body)
             return
@@ -166,8 +163,15 @@ class _Reading:
             except StageProblem as error:
                 yield f"\n], {_json(_refused(error))[1:]}"
                 return
+            self._note(path, body)
             yield f",\n{_lines(body['items'])}" if body["items"] else ""
         yield '\n], "next": null}'
+
+    def _note(self, path: str, body: Any) -> None:  # noqa: ANN401 - JSON
+        if path == f"/cases/{self.firm.id}":
+            self.sent.extend(sent.referrals(body))
+        elif path == f"/suppliers/{self.firm.id}/people":
+            self.sent.extend(sent.mails(None, body["items"]))
 
     async def _ask(self, service: str, path: str, **query: str | int) -> Any:  # noqa: ANN401 - JSON
         if service in self.away:
@@ -182,20 +186,30 @@ class _Reading:
     async def _own(self) -> AsyncIterator[str]:
         """What the portal itself holds: its read model, and the story."""
         yield f'\n"firm": {_json(asdict(self.firm))},\n"story": [\n'
-        story = await self._story(None)
+        story, anchors = await self._story(None), await self._anchors()
+        natural = self.firm.profile is not None and self.firm.profile.kind == "natural"
         yield _lines([asdict(entry) for entry in story.entries])
+        self.sent.extend(sent.introductions(story.entries, anchors, natural=natural))
         while story.last is not None:
             story = await self._story(story.last)
             yield f",\n{_lines([asdict(entry) for entry in story.entries])}"
-        yield f'\n],\n"news": {_json(await self._news())}'
+            self.sent.extend(sent.introductions(story.entries, anchors, natural=natural))
+        mine = await self._news()
+        self.sent.extend(sent.mails(mine, ()))
+        news = None if mine is None else asdict(replace(mine, code=None, stop=""))
+        ordered = sorted(self.sent, key=lambda each: each.at)
+        yield f'\n],\n"news": {_json(news)},\n"sent": [\n{_lines([asdict(each) for each in ordered])}\n]'
 
-    async def _news(self) -> dict[str, Any] | None:
-        """What whoever asks for the file is told by mail; nobody else's, nor what opens it."""
+    async def _news(self) -> Subscription | None:
+        """What whoever asks for the file is told by mail; nobody else's."""
         if self.asked.person is None:
             return None
         async with self.asked.portal.database.connection() as connection:
-            mine = await subscriptions.subscription(connection, id_of(self.asked.person.subject))
-        return None if mine is None else asdict(replace(mine, code=None, stop=""))
+            return await subscriptions.subscription(connection, id_of(self.asked.person.subject))
+
+    async def _anchors(self) -> dict[UUID, str]:
+        async with self.asked.portal.database.connection() as connection:
+            return {id_: anchor.name for id_, anchor in (await demand.all_anchors(connection)).items()}
 
     async def _story(self, last: Entry | None) -> Told:
         before = (None, None) if last is None else (last.at, last.event_id)
