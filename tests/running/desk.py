@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -66,7 +65,7 @@ class People:
     def anybody(self) -> Desk:
         return Desk(self.browser, self.client)
 
-    def of(self, role: Any, subject: str, **bonds: UUID) -> Desk:
+    def of(self, role: Any, subject: str, **bonds: Any) -> Desk:
         return Desk(self.browser, self.client, Person.of(role, subject, **bonds))
 
     def mailed(self) -> str:
