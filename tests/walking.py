@@ -19,16 +19,17 @@ WALKS = settings(
     derandomize=True,
     deadline=None,
     database=None,
+    phases=(Phase.generate,),
+    report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
-"""The same walks in every run: each takes a second on a real store."""
-
+"""The same walks in every run: each takes a second on a real store, so to make one that fails smaller takes minutes."""
 
 MANY_SHORT = settings(WALKS, max_examples=20, stateful_step_count=5)
 """Of a machine whose every few steps are a case by themselves."""
 
-EXAMPLES = settings(WALKS, max_examples=40, phases=(Phase.generate,))
-"""Of a property, each some tens of milliseconds on a real store. To make one that fails smaller takes minutes."""
+EXAMPLES = settings(WALKS, max_examples=40)
+"""Of a property, each some tens of milliseconds on a real store."""
 
 
 async def walk(machine: Callable[[Do], RuleBasedStateMachine], how: settings = WALKS) -> None:

@@ -34,6 +34,9 @@ class Rounds(RuleBasedStateMachine):
         super().__init__()
         self.firms: dict[UUID, Candidate] = {}
         self.told: list[tuple[UUID, object]] = []
+        self.matches: dict[UUID, dict[UUID, int]] = {}
+        """By firm, the score of each requirement that it could serve."""
+        self.gaps: dict[UUID, set[str]] = {}
         self.holders: dict[str, Contender] = {}
         self.left: set[UUID] = set()
         self.cohort = given.cohort()
@@ -52,15 +55,18 @@ class Rounds(RuleBasedStateMachine):
     @rule(number=NUMBERS, at=st.integers(1, 3), score=st.integers(6_900, 9_999))
     def a_match_is_found(self, number: int, at: int, score: int) -> None:
         self._learn(number, given.match_found(score, at, number=number))
+        self.matches.setdefault(given.supplier(number), {})[given.requirement(at)] = score
 
     @rule(number=NUMBERS, at=st.integers(1, 3))
     def a_match_is_lost(self, number: int, at: int) -> None:
         self._learn(number, given.match_lost(at, number=number))
+        self.matches.get(given.supplier(number), {}).pop(given.requirement(at), None)
 
     @rule(number=NUMBERS, questions=st.sets(st.sampled_from(QUESTIONS)))
     def a_diagnosis_is_validated(self, number: int, questions: set[str]) -> None:
         version = 1 + sum(1 for id_, _ in self.told if id_ == given.supplier(number))
         self._learn(number, given.diagnosis_completed(*sorted(questions), number=number, version=version))
+        self.gaps[given.supplier(number)] = questions
 
     @rule(number=NUMBERS)
     def a_firm_registers(self, number: int) -> None:
@@ -97,6 +103,8 @@ class Rounds(RuleBasedStateMachine):
         assert not holds(call, baseline) or worth(call, chosen) >= worth(call, baseline)
         placed = [place for place in listed(firms, self.cohort, BASIS) if place.selected]
         assert {str(place.id) for place in placed} == set(found.chosen)
+        out = {str(each.supplier_id) for each in self.cohort.overrides if each.direction == "out"}
+        assert not out & set(found.chosen)
         self.holders = {each.id: each for each in chosen}
 
     @precondition(lambda self: bool(self.holders))
@@ -126,6 +134,14 @@ class Rounds(RuleBasedStateMachine):
     def places_and_budget_hold(self) -> None:
         assert len(self.holders) <= self.cohort.capacity
         assert self.cohort.budget is None or cost(self.holders.values()) <= self.cohort.budget
+
+    @invariant()
+    def what_was_told_last_stands(self) -> None:
+        for id_, firm in self.firms.items():
+            known = sorted((match.requirement_id, match.score) for match in firm.matches)
+            assert known == sorted(self.matches.get(id_, {}).items())
+            gaps = None if firm.diagnosis is None else {gap.question for gap in firm.diagnosis.gaps}
+            assert gaps == self.gaps.get(id_)
 
     @invariant()
     def another_order_of_arrival_ends_in_the_same_state(self) -> None:

@@ -114,6 +114,7 @@ class Questionnaire(Walk):
             self.times[question] = self.times.get(question, 0) + 1
         if new:
             self.sheets.append(("self_assessment", who, said["T01"][0]))
+        assert self.drafted() == [], "what was handed in is no draft any more"
 
     @invariant()
     def every_word_is_there(self) -> None:
@@ -183,14 +184,14 @@ class People(Walk):
             self.given("self_assessment", who, level)
             self.took_part.add(who)
 
-    @rule(level=LEVELS)
-    def draft(self, level: int) -> None:
+    @rule(who=st.sampled_from((*STAFF, "elena")), level=LEVELS)
+    def draft(self, who: str, level: int) -> None:
         allowed = self.status in ("open", "submitted")
-        answer = self.ask("PUT", "/draft/T02", "elena", "supplier", "*", {"level": level})
+        answer = self.ask("PUT", "/draft/T02", who, "supplier", "*", {"level": level})
         assert answer.is_success == allowed
         if allowed:
             shown = self.ask("GET", "/draft", "ana", "supplier").json()["unsubmitted"]
-            self.took_part |= {"elena"} if shown else set()
+            self.took_part |= {who} if shown else set()
 
     @rule(who=ANYBODY, level=LEVELS)
     def assess(self, who: str, level: int) -> None:
@@ -262,10 +263,12 @@ async def test_who_took_part_never_validates_and_no_state_is_a_trap(stage: Stage
 def every_way(people: People) -> Iterator[object]:
     """Of a diagnosis, from each state that an act has one."""
     yield people.begin("submitted")
+    yield people.assess("diego", 3)
     yield people.submit("elena", 2)
     yield people.reopen()
     yield people.submit("elena", 1)
     yield people.assess("", 2)
+    yield people.submit("elena", 3)
     yield people.assess("", 3)
     yield people.assign("berta", "diego")
     yield people.assess("", 2)
@@ -275,9 +278,14 @@ def every_way(people: People) -> Iterator[object]:
     yield people.submit("elena", 3)
     yield people.assess("", 3)
     yield people.validate("", 3)
+    yield people.assign("diego", "fabio")
     yield people.validate("", 2)
+    yield people.assign("gina", "diego")
     yield people.rescore("", 1)
+    yield people.assign("carla", "gina")
     yield people.reopen()
+    yield people.draft("hugo", 4)
+    yield people.assign("carla", "hugo")
     yield people.submit("elena", 4)
     yield people.reopen()
 

@@ -2,6 +2,7 @@
 the demand, the diagnosis, whether the firm takes part. Nothing but a buyer's word changes what a buyer said.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,7 +18,7 @@ from shared.runtime.clock import now
 from shared.testing.stage import StageUnderTest
 from tests.matching.given import ANCHOR, REGISTERED, completed, registered
 from tests.matching.test_api import SPECIFICATION, joined
-from tests.walking import Do, walk
+from tests.walking import Do, tread, walk
 
 ASKED = st.sampled_from((0, 0, 0, 1))
 """Which of two requirements: mostly one, so that a walk of some steps comes somewhere."""
@@ -199,6 +200,41 @@ class Buying(RuleBasedStateMachine):
 
 def bought(pieces: int) -> dict[str, Any]:
     return {"annual_value": {"amount": f"{pieces * 10}.00", "currency": "MXN"}, "annual_volume": pieces}
+
+
+def every_way(buying: Buying) -> Iterator[object]:
+    """What is refused, each act once it can be said, and all that may change around them."""
+    yield buying.begin("award")
+    yield buying.decline(0, "berta", "price")
+    yield buying.award(1, "ana", 100_001)
+    yield buying.correct(0, "ana", 100_001)
+    yield buying.correct(0, "berta", 100_000)
+    yield buying.correct(0, "ana", 100_000)
+    yield buying.withdraw()
+    yield buying.shortlist(1, "ana")
+    yield buying.register()
+    yield buying.shortlist(1, "ana")
+    yield buying.shortlist(1, "berta")
+    yield buying.diagnose(critical=True)
+    yield buying.award(1, "berta", 40_000)
+    yield buying.decline(1, "berta", "price")
+    yield buying.award(1, "ana", 40_000)
+    yield buying.change(0, "zinc")
+    yield buying.end(0, "ana", "quality")
+    yield buying.end(0, "berta", "mistyped")
+    yield buying.award(0, "ana", 40_000)
+    yield buying.change(0, "acero")
+    yield buying.shortlist(0, "ana")
+    yield buying.diagnose(critical=False)
+    yield buying.close_or_reopen(0)
+    yield buying.award(0, "ana", 40_000)
+    yield buying.close_or_reopen(0)
+    yield buying.award(0, "ana", 40_000)
+
+
+async def test_every_way_of_an_answer_is_walked(stage: StageUnderTest) -> None:
+    client = stage.client
+    await tread(lambda do: Buying(do, stage, client), every_way, Buying.every_word_is_there)
 
 
 async def test_whatever_changes_around_them_answers_stay(stage: StageUnderTest) -> None:

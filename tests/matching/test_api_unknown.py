@@ -2,6 +2,7 @@
 store. Unknown bars nobody and is not fine: nothing is awarded before somebody made sure.
 """
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from shared.testing.stage import StageUnderTest
 from tests.matching.given import ANCHOR, completed, registered
 from tests.matching.test_answers_model import bought
 from tests.matching.test_api import SPECIFICATION, joined
-from tests.walking import MANY_SHORT, Do, walk
+from tests.walking import MANY_SHORT, Do, tread, walk
 
 OFFERED = {"acero": "met", "zinc": "not_met", "aleación Q7": "unknown", "": "unknown"}
 """How what the firm states comes out where steel is asked."""
@@ -101,6 +102,29 @@ class Gates(RuleBasedStateMachine):
         told = [view[name] for name in ("holds", "unknown", "not_evaluated", "blocked_by")]
         blocking = ["T12"] if self.blocked else []
         assert told == [True, ["materials"] if self.gate == "unknown" else [], blocking, blocking]
+
+
+def every_way(gates: Gates) -> Iterator[object]:
+    """Each of the four, of a gate and of a must-have, with somebody who made sure and without."""
+    yield gates.begin("acero", "level", asked=True, must_have=True)
+    yield gates.award(confirmed=False)
+    for material in ("aleación Q7", "", "zinc"):
+        yield gates.state(material)
+        yield gates.award(confirmed=False)
+        yield gates.award(confirmed=True)
+    yield gates.state("acero")
+    for known in ("unknown", "not applicable"):
+        yield gates.diagnose(known)
+        yield gates.award(confirmed=True)
+    yield gates.ask(asked=False, must_have=False)
+    yield gates.state("zinc")
+    yield gates.diagnose("unknown")
+    yield gates.award(confirmed=False)
+
+
+async def test_every_kind_of_unknown_is_walked(stage: StageUnderTest) -> None:
+    client = stage.client
+    await tread(lambda do: Gates(do, stage, client), every_way, Gates.each_gate_and_must_have_is_one_of_four)
 
 
 async def test_unknown_bars_nobody_and_is_never_fine(stage: StageUnderTest) -> None:
