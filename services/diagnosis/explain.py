@@ -11,7 +11,7 @@ from services.diagnosis.domain.demand import Demand
 from services.diagnosis.domain.gaps import Gap, find_gaps
 from services.diagnosis.domain.instrument import Instrument
 from services.diagnosis.domain.scoring import Downgrade, Score, dimension_points, overall_points, score, shown
-from shared.i18n import NotExplainedError, said
+from shared.i18n import NotExplainedError, each_of, said
 
 FIELDS: Final = ("levels", "targets", "must_have", "offering")
 
@@ -29,8 +29,11 @@ def explain_diagnosis(payload: dict[str, Any]) -> dict[str, Any]:
     if unknown:
         raise NotExplainedError("explain.field_unknown", fields=listed(unknown), known=", ".join(FIELDS))
     left_out = instruments.not_applicable(instrument.version, _offering(payload.get("offering")))
-    levels = _levels(instrument, payload.get("levels"), left_out)
-    demand = _demand(instrument, payload)
+    levels, demand = each_of(
+        payload,
+        lambda given: _levels(instrument, given.get("levels"), left_out),
+        lambda given: _demand(instrument, given),
+    )
     scored = score(instrument, levels)
     gaps = find_gaps(instrument, levels, demand, left_out)
     return {

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from services.financing.catalogue import Catalogue, read
 from services.financing.domain import eligibility
@@ -21,7 +22,7 @@ from services.financing.domain.terms import Limits, Terms
 from services.financing.views.products import ProductBody
 from shared.contracts.event import Level
 from shared.contracts.registration import ListState, Stratum, TaxOpinion
-from shared.i18n import NotExplainedError, said
+from shared.i18n import NotExplainedError, said, together
 from shared.i18n.fields import fault
 from shared.runtime.clock import now
 
@@ -68,6 +69,11 @@ class Asked(Given):
     today: date | None = None
 
 
+def _wrong(each: ErrorDetails) -> NotExplainedError:
+    where, found = ".".join(map(str, each["loc"])) or "–", fault(each)
+    return NotExplainedError("explain.field", where=where, problem=said(found["code"], **found["params"]))
+
+
 def explain_eligibility(payload: Mapping[str, Any]) -> dict[str, Any]:
     """Judge every product for one need of one firm, with the shipped catalogue and the `products` of the payload.
 
@@ -76,10 +82,7 @@ def explain_eligibility(payload: Mapping[str, Any]) -> dict[str, Any]:
     try:
         asked = Asked.model_validate(payload)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"])) or "–"
-        found = fault(first)
-        raise NotExplainedError("explain.field", where=where, problem=said(found["code"], **found["params"])) from error
+        raise together(_wrong(each) for each in error.errors(include_url=False, include_input=False)) from error
     today = asked.today or now().date()
     terms = _terms(read(), asked, today)
     case = _case(asked.firm, today)

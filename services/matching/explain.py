@@ -25,9 +25,10 @@ from shared.contracts import offering as offers
 from shared.contracts.event import BasisPoints, Count, Day, StateCode, Text
 from shared.contracts.performance import Month, Ppm
 from shared.days import day_of
-from shared.i18n import NotExplainedError, said
+from shared.i18n import NotExplainedError, said, together
 from shared.i18n.fields import fault
 from shared.runtime.clock import now
+from shared.states import NAMES
 
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
@@ -171,9 +172,10 @@ def _validated(payload: dict[str, Any]) -> Explained:
     try:
         return Explained.model_validate(payload)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(map(str, first["loc"])) or "payload"
-        raise NotExplainedError("explain.field", field=field, problem=fault(first)) from None
+        raise together(
+            NotExplainedError("explain.field", field=".".join(map(str, each["loc"])) or "payload", problem=fault(each))
+            for each in error.errors(include_url=False, include_input=False)
+        ) from None
 
 
 def _steps(gates: Iterable[Gate], criteria: Iterable[Criterion]) -> Iterator[dict[str, Any]]:
@@ -192,8 +194,8 @@ def _steps(gates: Iterable[Gate], criteria: Iterable[Criterion]) -> Iterator[dic
             criterion=said(f"criterion.{one.criterion}"),
             points=one.points,
             most=one.max,
-            need=_value(one.need),
-            offer=_value(one.offer),
+            need=_value(one.need, one.criterion),
+            offer=_value(one.offer, one.criterion),
         )
         if one.reason:
             yield said(one.reason)
@@ -237,9 +239,13 @@ def _lift(lift: Lift) -> dict[str, Any]:
     return about | {"opens": lift.opens, "before": before, "after": lift.after.points}
 
 
-def _value(shown: str) -> object:
-    """What is asked or offered: a figure as it is, the code of a quality system in words."""
-    return said(f"qms.{shown}") if shown in get_args(Qms) else shown or "—"
+def _value(shown: str, of: str = "") -> object:
+    """What is asked or offered, as a person reads it: a figure, a state by its name, a quality system in words."""
+    if shown in get_args(Qms):
+        return said(f"qms.{shown}")
+    if of == "location":
+        return NAMES.get(shown, shown or "—")
+    return f"{int(shown):,}" if shown.isascii() and shown.isdigit() else shown or "—"
 
 
 def _gate(gate: Gate) -> dict[str, Any]:

@@ -5,6 +5,7 @@ server.
 import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any, get_args
 
 from services.registration.domain import rfc as rfcs
@@ -12,7 +13,7 @@ from services.registration.domain.profile import MAX_SALES_MXN, MAX_WORKERS
 from services.registration.domain.prospect_areas import PLACING, AreaFound, place
 from services.registration.domain.rfc import DoubtfulRfc, RefusedRfc, ValidRfc, Verdict
 from services.registration.domain.size import MILLION, SIZE_2009, Sector, classify, plain
-from shared.i18n import NotExplainedError, said
+from shared.i18n import NotExplainedError, each_of, said
 
 MAX_RFC_LENGTH = 64
 """Longer text is a mistake, and would come back whole in the explanation."""
@@ -44,7 +45,7 @@ def explain_size(payload: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises NotExplainedError on other input.
     """
-    sector, workers, sales = _sector(payload), _workers(payload), _sales(payload)
+    sector, workers, sales = each_of(payload, _sector, _workers, _sales)
     size = classify(sector, workers, sales)
     rules = SIZE_2009
     millions = sales / MILLION
@@ -78,9 +79,9 @@ def explain_prospect(payload: Mapping[str, Any]) -> dict[str, Any]:
     """Place a plant of a public register by `scian`, `scian_title`, `activity`, `branch`, `name` and `plant`, as far as
     they are given, and show what each area rests on. Raises NotExplainedError on other input.
     """
-    scian, title, activity, branch, *names = (_text(payload, name) for name in PLANT)
-    if scian and re.fullmatch("[0-9]{6}", scian) is None:
-        raise NotExplainedError("scian_form")
+    scian, title, activity, branch, *names = each_of(
+        payload, _scian, *(partial(_text, name=name) for name in PLANT[1:])
+    )
     found = place(
         PLACING, scian=scian or None, title=title, said={"activity": [activity], "branch": [branch], "name": names}
     )
@@ -90,6 +91,13 @@ def explain_prospect(payload: Mapping[str, Any]) -> dict[str, Any]:
         "rules": PLACING.version,
         "source": PLACING.source,
     }
+
+
+def _scian(payload: Mapping[str, Any]) -> str:
+    scian = _text(payload, PLANT[0])
+    if scian and re.fullmatch("[0-9]{6}", scian) is None:
+        raise NotExplainedError("scian_form")
+    return scian
 
 
 def _text(payload: Mapping[str, Any], name: str) -> str:

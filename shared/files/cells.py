@@ -162,7 +162,11 @@ def state(cell: str) -> str:
 
 def states(cell: str) -> tuple[str, ...]:
     """Keys of states between semicolons."""
-    return tuple(state(part) for part in parts(cell))
+    given = parts(cell)
+    keys = tuple(key for part in given if (key := state_key(part)) is not None)
+    if len(keys) < len(given):
+        raise CellRefusedError("state_unknown", message="state_unknown.list")
+    return keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,10 @@ DELIMITERS = ",;\t"
 
 CHUNK_BYTES = 1_048_576
 
+_NUL = re.compile("\x00")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f]")
+"""What pictures and archives are full of. In UTF-8, which they are not, it is one cell's fault."""
+
 _SAID = re.compile(r"sep=([^\"\r\n])\r?\n")
 """Excel's own first line, which names the delimiter: no quote, and no end of a line."""
 
@@ -35,23 +39,24 @@ def _encoding(file: BinaryIO) -> str:
     """UTF-8 or UTF-16 by its mark, else what Excel writes in Mexico: Windows-1252, of which five bytes mean nothing."""
     file.seek(0)
     if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        _look_through(file, "utf-16", "replace")
+        _look_through(file, "utf-16", "replace", _NUL)
         return "utf-16"
-    for encoding in ("utf-8-sig", "cp1252"):
+    for encoding, no_text in (("utf-8-sig", _NUL), ("cp1252", _CONTROL)):
         try:
-            _look_through(file, encoding, "strict")
+            _look_through(file, encoding, "strict", no_text)
         except UnicodeDecodeError:
             continue
         return encoding
+    _look_through(file, "latin-1", "strict", _CONTROL)
     return "latin-1"
 
 
-def _look_through(file: BinaryIO, encoding: str, errors: str) -> None:
+def _look_through(file: BinaryIO, encoding: str, errors: str, no_text: re.Pattern[str]) -> None:
     """Raises UnicodeDecodeError, or FileRefusedError where it is no text."""
     file.seek(0)
     decoder = codecs.getincrementaldecoder(encoding)(errors)
     while chunk := file.read(CHUNK_BYTES):
-        if "\x00" in decoder.decode(chunk):
+        if no_text.search(decoder.decode(chunk)):
             raise FileRefusedError("file_format", message="file_format.neither")
     decoder.decode(b"", final=True)
 

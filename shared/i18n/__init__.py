@@ -2,7 +2,7 @@
 
 from shared.i18n.catalogue import Catalogue
 from shared.i18n.language import DEFAULT, LANGUAGES, Language, negotiated
-from shared.i18n.said import NotExplainedError, said
+from shared.i18n.said import NotExplainedError, each_of, said, together
 from shared.i18n.speaking import speak, worded
 
 __all__ = [
@@ -11,8 +11,10 @@ __all__ = [
     "Catalogue",
     "Language",
     "NotExplainedError",
+    "each_of",
     "negotiated",
     "said",
     "speak",
+    "together",
     "worded",
 ]

@@ -18,7 +18,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, EventData
 from shared.messaging.topics import EVENT_TYPES, MAX_ANSWER_BYTES, MAX_EVENT_BYTES, is_partners
 from shared.runtime.ids import id_text, text_of
-from shared.runtime.numbers import inexact_at
+from shared.runtime.numbers import has_inexact
 from shared.runtime.traceparent import well_formed
 
 RECORD_NAMESPACE = UUID("6f0f4f5e-3b0a-5b3c-9a4e-1d2c3b4a5f60")
@@ -213,8 +213,9 @@ def _unfit(record: Record, value: bytes) -> Poison | None:
     # The search by pattern looks at each byte: a fifth of a second for the largest event.
     if ESCAPED_NUL in value and NUL.search(value):
         return _poison(record, "wrong_shape", "a NUL character, which no store keeps")
-    is_lost = is_partners(record.topic) and inexact_at(value.decode("latin-1")) is not None
-    return _poison(record, "wrong_shape", "a number with more digits than are kept") if is_lost else None
+    if not is_partners(record.topic) or not has_inexact(value):
+        return None
+    return _poison(record, "wrong_shape", "a number with more digits than are kept")
 
 
 def _refused(record: Record, refused: Refused) -> Poison:

@@ -37,6 +37,17 @@ def inexact_at(text: str) -> int | None:
     return None
 
 
+def has_inexact(value: bytes) -> bool:
+    """Whether this is JSON, and has a number that a float does not hold."""
+    if inexact_at(value.decode("latin-1")) is None:
+        return False
+    try:
+        json.loads(value, parse_int=len, parse_float=len)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def is_exact(literal: str) -> bool:
     """Whether a number that is read keeps the value that was written. `NaN` and `Infinity` are none of JSON's."""
     if len(literal) > LONGEST or literal.endswith(("NaN", "Infinity")):

@@ -93,6 +93,15 @@ def test_a_number_is_the_one_that_was_written(written: str) -> None:
     assert (found.reason, found.error) == ("wrong_shape", "a number with more digits than are kept")
 
 
+def test_what_is_no_json_is_called_so_however_many_digits_it_has() -> None:
+    record = answer(term_months=36)
+    for digits in ("36", "9" * 5_000):
+        value = (record.value or b"").replace(b'"term_months": 36', f'"term_months": {digits}'.encode())[:-1]
+        found = decode(record._replace(value=value))
+        assert isinstance(found, Poison)
+        assert found.reason == "not_json"
+
+
 def test_a_leap_second_is_the_second_before_it() -> None:
     for at in ("2016-12-31T23:59:60Z", "2016-12-31T17:59:60.5-06:00"):
         found = decode(answer(answered_at=at, time=at))

@@ -115,16 +115,20 @@ def test_a_filter_that_matches_nothing_is_told_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "shown", "left_out"),
-    [(80, ("ID", "Behind", "Reason", "Service"), ("Key", "At", "Topic")), (250, ("Key", "At", "Topic"), ())],
+    ("width", "key", "shown", "left_out"),
+    [
+        (80, ID, ("ID", "Behind", "Reason", "Service"), ("Key", "At", "Topic")),
+        (80, "a key of some 20 more", ("ID", "Reason", "Service"), ("At", "Topic")),
+        (250, ID, ("Key", "At", "Topic"), ()),
+    ],
 )
 def test_what_does_not_fit_is_named_below(
-    monkeypatch: pytest.MonkeyPatch, width: int, shown: tuple[str, ...], left_out: tuple[str, ...]
+    monkeypatch: pytest.MonkeyPatch, width: int, key: str, shown: tuple[str, ...], left_out: tuple[str, ...]
 ) -> None:
     out, err = StringIO(), StringIO()
     monkeypatch.setattr(console, "out", lambda: Console(width=width, file=out))
     monkeypatch.setattr(console, "err", lambda: Console(file=err, soft_wrap=True))
-    row = [ID, "12", ID, "handler_failed", "registration", "2026-11-29T08:00:00Z", "x", "matching.match.v1", "y"]
+    row = [ID, "registration", "handler_failed", "12", key, "2026-11-29T08:00:00Z", "x", "matching.match.v1", "y"]
     print_fitting(*COLUMNS.values(), rows=[row])
     assert [name for name in shown if name.lower() not in out.getvalue().lower()] == []
     assert ID in out.getvalue()

@@ -120,6 +120,8 @@ def test_blank_rows_above_the_header_keep_the_line_numbers() -> None:
         (b"rfc,rfc\nA,B\n", "file_column_repeated"),
         (b"rfc\nA\x00\n", "file_format"),
         (b"\xd0\xcf\x11\xe0\x00\x00", "file_format"),
+        (b"\x89PNG\r\n\x1a\n\x1f", "file_format"),
+        (b"\x9a\xe1\x07k\xd2\n\xb3\x15", "file_format"),
         (b"\xff\xfer\x00f\x00c\x00\x00\x00", "file_format"),
         (b"PK\x03\x04 not a zip", "file_format"),
         (b"rfc\n" + b"x" * 200_000 + b"\n", "file_format"),

@@ -5,6 +5,7 @@ import pytest
 
 from shared import states
 from shared.files.cells import state
+from shared.files.cells import states as listed
 from shared.files.faults import CellRefusedError
 from shared.states import STATES, state_key
 
@@ -60,3 +61,10 @@ def test_a_state_that_is_none() -> None:
     with pytest.raises(CellRefusedError) as caught:
         state("Texas")
     assert (caught.value.reason, caught.value.params) == ("state_unknown", {})
+
+
+def test_a_list_that_is_none_says_what_separates_it() -> None:
+    assert listed("Querétaro;11") == ("22", "11")
+    with pytest.raises(CellRefusedError) as refused:
+        listed("Querétaro, Guanajuato")
+    assert refused.value.message == "state_unknown.list"

@@ -135,3 +135,11 @@ def test_both_figures_are_explained(on: str, step: str) -> None:
     assert terrible == {"ppm": 90_000, "ppm_in": "2026-01", "otif": "25.00 %", "otif_in": "2025-12"}
     assert beside["score"] == found["score"], "no rule reads it"
     assert (said["ppm"], said["stated_ppm"], said["otif"], said["stated_otif"]) == (60, "40", "90.00 %", "—")
+
+
+def test_a_person_reads_names_and_grouped_figures() -> None:
+    steps = explained(FLAT, ASKED | {"annual_volume": 1_200_000})["steps"]
+    told = {one["params"]["criterion"]["code"]: one["params"] for one in steps if one["code"] == "explain.criterion"}
+    capacity, location = told["criterion.capacity"], told["criterion.location"]
+    assert (capacity["need"], capacity["offer"]) == ("1,200,000", "60,000")
+    assert (location["need"], location["offer"]) == ("Guanajuato", "Querétaro")

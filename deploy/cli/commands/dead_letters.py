@@ -63,10 +63,10 @@ TEXTS = {VALUE_NOT_KEPT: "dead_letters.value_not_kept"}
 
 COLUMNS = {
     "id": "head.id",
+    "service": "head.service",
+    "reason": "head.reason",
     "behind": "head.behind",
     "key": "head.key",
-    "reason": "head.reason",
-    "service": "head.service",
     "at": "head.at",
     "event_type": "head.event",
     "topic": "head.topic",

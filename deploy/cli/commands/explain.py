@@ -89,7 +89,8 @@ def _show(rule: Rule, payload: dict[str, Any], *, as_json: bool) -> None:
     try:
         explanation = getattr(module, rule.function)(payload)
     except NotExplainedError as error:
-        raise Refusal(reason_text(stage, error.code, **error.params), 2) from error
+        wrong = (reason_text(stage, each.code, **each.params) for each in error.all)
+        raise Refusal("\n".join(wrong), 2) from error
     reasons: dict[str, dict[str, Any]] = explanation.get("reasons", {}) if stage == "development" else {}
     for each in (*explanation["steps"], *reasons.values()):
         each["text"] = reason_text(stage, each["code"], **each["params"])

@@ -4,7 +4,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.i18n import NotExplainedError
+from shared.i18n import NotExplainedError, together
 from shared.i18n.fields import fault
 
 Code = Annotated[str, Field(min_length=1, max_length=100)]
@@ -18,10 +18,11 @@ G = TypeVar("G", bound=Given)
 
 
 def validated(model: type[G], payload: dict[str, Any], code: str) -> G:
-    """Raises NotExplainedError with this code, and the first field that is wrong."""
+    """Raises NotExplainedError with this code, and each field that is wrong."""
     try:
         return model.model_validate(payload)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(map(str, first["loc"])) or "payload"
-        raise NotExplainedError(code, field=field, problem=fault(first)) from None
+        raise together(
+            NotExplainedError(code, field=".".join(map(str, each["loc"])) or "payload", problem=fault(each))
+            for each in error.errors(include_url=False, include_input=False)
+        ) from None
