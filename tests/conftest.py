@@ -30,6 +30,9 @@ from shared.runtime.settings import KafkaSettings
 from shared.testing.databases import Templates, leave_empty
 from shared.testing.stage import StageUnderTest
 
+os.environ.setdefault("PDP_OUTBOX_TOGETHER", "true")
+"""As on one machine; `tests/conformance/test_outbox.py` has the other way."""
+
 TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
 SHARED_MEMORY = Path("/dev/shm")
 MEMORY_BYTES = 4 * 1024**3

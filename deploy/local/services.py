@@ -62,6 +62,7 @@ def command(name: str, *, layout: Layout, kafka: Kafka, password: str, store: st
         "PDP_MAIL_FOLDER": str(layout.mail),
         "PDP_OIDC_ISSUER": ISSUER,
         "PDP_OIDC_JWKS": str(layout.issuer().jwks_path),
+        "PDP_OUTBOX_TOGETHER": "true",
         "PDP_SEALING_ERASURES": layout.erasures.absolute().as_uri(),
         "PDP_SEALING_KEYS": layout.sealing_keys([name])[name],
     }

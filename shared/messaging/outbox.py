@@ -5,7 +5,7 @@ each event cost the store more than the event's own line in the journal (docs/de
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -36,13 +36,13 @@ def _entries(of: str) -> str:
     was empty a moment ago, makes PostgreSQL read more of the outbox.
     """
     return f"""
-        SELECT entry.id, lowest.id AS row, cardinality(lowest.ids) AS of, recorded_at
+        SELECT entry.id, lowest.id AS row, cardinality(lowest.ids) AS of, recorded_at, topic
         FROM (
-            SELECT id, recorded_at, ids, sum(cardinality(ids)) OVER (
+            SELECT id, recorded_at, topic, ids, sum(cardinality(ids)) OVER (
                 ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ) AS before
             FROM (
-                SELECT id, recorded_at, coalesce(ids, ARRAY[id]) AS ids FROM outbox {of}
+                SELECT id, recorded_at, topic, coalesce(ids, ARRAY[id]) AS ids FROM outbox {of}
                 ORDER BY id LIMIT $1 + cardinality($3::bigint[])
             ) AS first
         ) AS lowest CROSS JOIN LATERAL unnest(lowest.ids) AS entry(id)
@@ -74,14 +74,15 @@ def _fetch(entries: str, order: str) -> str:
     length of a body is known without reading it.
     """
     return f"""
-        SELECT id, topic, convert_to(key::text, 'UTF8') AS key, body, row, of
+        SELECT id, topic, coalesce(convert_to(key::text, 'UTF8'), '') AS key, coalesce(body, '') AS body, row, of,
+            false AS is_away, body IS NULL AS is_lost
         FROM (
-            SELECT o.id, o.row, o.of, j.topic, j.key, j.body,
+            SELECT o.id, o.row, o.of, o.topic, j.key, j.body,
                 sum(octet_length(j.body)) OVER (ORDER BY {order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
                     AS before
-            FROM ({entries}) AS o CROSS JOIN LATERAL (
-                SELECT topic, key, body FROM journal WHERE recorded_at = o.recorded_at AND id = o.id LIMIT 1
-            ) AS j
+            FROM ({entries}) AS o LEFT JOIN LATERAL (
+                SELECT key, body FROM journal WHERE recorded_at = o.recorded_at AND id = o.id LIMIT 1
+            ) AS j ON true
             ORDER BY {order} LIMIT $1
         ) AS lowest
         WHERE coalesce(before, 0) < $2
@@ -92,19 +93,32 @@ def _fetch(entries: str, order: str) -> str:
 _FETCH, _FETCH_IN_TURN = _fetch(_entries(""), "o.row, o.id"), _fetch(_IN_TURN, "o.turn, o.id")
 
 _DONE = "DELETE FROM outbox WHERE id = ANY($1::bigint[])"
-_LEFT = """
-    UPDATE outbox
-    SET ids = ARRAY(
-        SELECT entry.id FROM unnest(coalesce(outbox.ids, ARRAY[outbox.id])) AS entry(id)
-        WHERE entry.id <> ALL(published.ids) ORDER BY entry.id
-    )
-    FROM (
+_PART = """
+    WITH published AS (
         SELECT row, array_agg(id) AS ids FROM unnest($1::bigint[], $2::bigint[]) AS given(row, id) GROUP BY row
-    ) AS published
-    WHERE outbox.id = published.row
+    ), left_over AS (
+        SELECT outbox.id, ARRAY(
+            SELECT entry.id FROM unnest(coalesce(outbox.ids, ARRAY[outbox.id])) AS entry(id)
+            WHERE entry.id <> ALL(published.ids) ORDER BY entry.id
+        ) AS ids
+        FROM outbox JOIN published ON outbox.id = published.row
+        FOR UPDATE OF outbox
+    ), done AS (
+        DELETE FROM outbox USING left_over WHERE outbox.id = left_over.id AND left_over.ids = '{}'
+    )
+    UPDATE outbox SET ids = left_over.ids FROM left_over WHERE outbox.id = left_over.id AND left_over.ids <> '{}'
 """
-_EMPTY = "DELETE FROM outbox WHERE id = ANY($1::bigint[]) AND ids = '{}'"
-"""Two leaders may each have published a part of a row."""
+"""One statement: a row without ids would wait for ever. Two leaders may each have published a part of a row."""
+
+AGAIN = """
+    INSERT INTO outbox (id, recorded_at, topic, resent_at, ids)
+    SELECT id - 4611686018427387904, recorded_at, $3::text, now(), ARRAY[id]
+    FROM unnest($1::bigint[], $2::timestamptz[]) AS again(id, recorded_at)
+    ON CONFLICT DO NOTHING
+"""
+"""Events that go again. Their rows have names of their own, in the same order: of an event that is published already
+the row may still wait, with others, under its id.
+"""
 
 
 class Unpublished(NamedTuple):
@@ -120,6 +134,8 @@ class Unpublished(NamedTuple):
     """Ids that were left in that row."""
     is_away: bool = False
     """What of it is sealed cannot be opened now: it must not go out, nor what follows on its topic."""
+    is_lost: bool = False
+    """The journal has no such line."""
 
 
 @cache
@@ -160,24 +176,22 @@ async def unpublished(
 
 
 class Round:
-    """What of a round is still to be taken off the to-do list."""
+    """What of a round is to be taken off the to-do list."""
 
     def __init__(self, entries: Sequence[Unpublished]) -> None:
-        self._rows = {entry.id: entry.row for entry in entries}
-        self._left = {entry.row: entry.of for entry in entries}
+        self._entries = entries
 
-    async def published(self, connection: Connection, ids: Sequence[int]) -> None:
-        """Take exactly these entries off. The store is asked also when there are none."""
-        done: list[int] = []
+    async def published(self, connection: Connection, ids: Collection[int]) -> None:
+        """Take exactly these entries off, also those that were before: whether the store heard of them is known only
+        when it has answered. It is asked also when there are none.
+        """
         parts: defaultdict[int, list[int]] = defaultdict(list)
-        for id_ in ids:
-            # One that was resent meanwhile may be there twice: of its two rows one stays, and it is sent again.
-            parts[self._rows[id_]].append(id_)
-        for row, published in parts.items():
-            self._left[row] -= len(published)
-            if not self._left[row]:
-                done.append(row)
-        await connection.execute(_DONE, done)
-        if left := [(row, id_) for row, published in parts.items() if self._left[row] for id_ in published]:
-            await connection.execute(_LEFT, *columns(left))
-            await connection.execute(_EMPTY, [row for row, _ in left])
+        of: dict[int, int] = {}
+        for entry in self._entries:
+            if entry.id in ids:
+                parts[entry.row].append(entry.id)
+                of[entry.row] = entry.of
+        # What is left of a row only ever shrinks: where all of it was fetched and is published, nothing is left.
+        await connection.execute(_DONE, [row for row, part in parts.items() if len(part) == of[row]])
+        if rest := [(row, id_) for row, part in parts.items() if len(part) < of[row] for id_ in part]:
+            await connection.execute(_PART, *columns(rest))

@@ -7,7 +7,9 @@ REMOVED = (
     """
     WITH shared AS (DELETE FROM outbox WHERE ids IS NOT NULL RETURNING recorded_at, topic, resent_at, ids)
     INSERT INTO outbox (id, recorded_at, topic, resent_at)
-    SELECT entry.id, recorded_at, topic, resent_at FROM shared CROSS JOIN LATERAL unnest(ids) AS entry(id)
+    SELECT DISTINCT ON (entry.id) entry.id, recorded_at, topic, resent_at
+    FROM shared CROSS JOIN LATERAL unnest(ids) AS entry(id) ORDER BY entry.id, resent_at NULLS FIRST
+    ON CONFLICT DO NOTHING
     """,
     "ALTER TABLE outbox DROP COLUMN ids",
 )

@@ -56,6 +56,8 @@ class Relay(Worker):
         super().__init__(database)
         self._publisher = publisher
         self._backing_off: dict[str, _Pause] = {}
+        self._lost: frozenset[int] = frozenset()
+        """Entries that the journal does not have, as far as they were met since there was last nothing to do."""
         self._ahead: list[Unpublished] = []
         """The next round, fetched while the one before it was under way and delivered whole."""
 
@@ -64,14 +66,18 @@ class Relay(Worker):
         backing_off = {topic: pause for topic, pause in self._backing_off.items() if pause.until > clock}
         # While one failed at its last try, all have their turns: what waits of it would fill each round that tries it.
         without = list(backing_off) if self._backing_off else None
-        entries, self._ahead = self._ahead or await _fetch(connection, without=without), []
+        entries, self._ahead = self._ahead or await _fetch(connection, list(self._lost), without), []
         if not entries:
+            self._lost = frozenset()
             return min((pause.until - clock for pause in backing_off.values()), default=WATCHDOG_S)
+        if not (entries := self._there(entries)):
+            return 0
         crash.point("relay.fetched")
         away = {entry.topic for entry in entries if entry.is_away}
         delivery = Delivery(troubled={topic: KeyAwayError() for topic in away})
-        opened = [entry for entry in entries if entry.topic not in away]
-        publishing = asyncio.ensure_future(self._publish(opened, delivery))
+        # Once, also where it was resent while its first row waits.
+        opened = {entry.id: entry for entry in entries if entry.topic not in away}
+        publishing = asyncio.ensure_future(self._publish([*opened.values()], delivery))
         round_ = outbox.Round(entries)
         # Waits for both even when one fails: nothing may be under way when the failure is dealt with.
         failure, ahead = await asyncio.gather(
@@ -97,6 +103,16 @@ class Relay(Worker):
         with tracing.publishing(traceparents, (entry.topic for entry in entries), len(entries)):
             await self._publisher.publish(entries, delivery)
 
+    def _there(self, entries: Sequence[Unpublished]) -> list[Unpublished]:
+        """Those that the journal has. The others are passed over until there is nothing else: a part of the journal is
+        detached, or was not restored.
+        """
+        lost = frozenset(entry.id for entry in entries if entry.is_lost)
+        if lost:
+            log.error("journal_lines_missing", count=len(lost), first=min(lost), last=max(lost))
+            self._lost |= lost
+        return [entry for entry in entries if not entry.is_lost]
+
     @property
     def backing_off(self) -> frozenset[str]:
         """Topics that could not be written to at the last try."""
@@ -115,7 +131,7 @@ class Relay(Worker):
             log.error("topic_backs_off", topic=topic, error=type(error).__name__, pause_s=round(pause, 1))
 
     async def release(self) -> None:
-        self._ahead = []
+        self._ahead, self._lost = [], frozenset()
         self._backing_off.clear()
         await self._publisher.close()
 
@@ -149,7 +165,7 @@ async def _meanwhile(
 
 async def _mark(connection: Connection, round_: outbox.Round, delivery: Delivery) -> None:
     """Take what was acknowledged since then off the to-do list; the store is asked also when that is nothing."""
-    acked = delivery.acked[delivery.marked :]
-    await round_.published(connection, acked)
-    delivery.marked += len(acked)
-    metrics.PUBLISHED.inc(len(acked))
+    acked = len(delivery.acked)
+    await round_.published(connection, frozenset(delivery.acked))
+    metrics.PUBLISHED.inc(acked - delivery.marked)
+    delivery.marked = acked

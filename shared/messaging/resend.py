@@ -60,11 +60,6 @@ _SAME = """
     SELECT id, recorded_at, key, body FROM unnest($1::bigint[], $2::timestamptz[]) AS same(id, recorded_at)
     JOIN journal USING (id, recorded_at) ORDER BY id
 """
-_AGAIN = """
-    INSERT INTO outbox (id, recorded_at, topic, resent_at)
-    SELECT *, $3::text, now() FROM unnest($1::bigint[], $2::timestamptz[])
-    ON CONFLICT DO NOTHING
-"""
 _RECORD = """
     INSERT INTO resend (topic, partition, key, since, until, events, superseded, withheld, by, at, reason)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -280,5 +275,5 @@ async def _as_they_are(connection: Connection, topic: Topic, entries: list[_Entr
 
 async def _publish(connection: Connection, topic: Topic, entries: list[_Entry]) -> None:
     if entries:
-        await connection.execute(_AGAIN, *columns([entry[:2] for entry in entries]), topic.name)
+        await connection.execute(outbox.AGAIN, *columns([entry[:2] for entry in entries]), topic.name)
         await connection.execute("SELECT pg_notify($1, '')", outbox.CHANNEL)

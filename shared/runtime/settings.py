@@ -43,9 +43,9 @@ class OutboxSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="PDP_OUTBOX_", extra="ignore", use_attribute_docstrings=True)
 
-    together: bool = True
-    """Whether the events of a transaction share rows. `false` while processes of a release run beside this one that
-    cannot read such a row: it is read either way."""
+    together: bool = False
+    """Whether the events of a transaction share rows, which writes less. Only where no process of a release runs that
+    cannot read them, and would delete them; this one reads them either way."""
 
 
 class ServiceSettings(BaseSettings):

@@ -42,6 +42,7 @@ class Pair:
             "PDP_KAFKA_USER": user,
             "PDP_KAFKA_PASSWORD": password,
             "PDP_DATABASE_URL": url,
+            "PDP_OUTBOX_TOGETHER": "true",
         }
         address = urlsplit(url)
         jdbc = f"jdbc:postgresql://{address.hostname}:{address.port}{address.path}" if url else ""

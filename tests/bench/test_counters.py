@@ -84,7 +84,8 @@ async def test_a_round_of_the_relay_costs_no_more_than_it_did(
 
 async def _write_down(connection, topic: str, count: int) -> None:
     await journal.append(connection, [found(number, KEYS) for number in range(count)])
-    await connection.execute("UPDATE journal SET topic = $1", topic)
+    for table in ("journal", "outbox"):
+        await connection.execute(f"UPDATE {table} SET topic = $1", topic)
 
 
 def _note_requests(publisher: Publisher, monkeypatch: pytest.MonkeyPatch, sent: list[str]) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from shared.messaging import outbox, outbox_tables
-from shared.runtime.database import Connection
+from shared.runtime.database import Connection, columns
 from tests.conformance.events import Told
 from tests.conformance.relaying import published, running, waiting
 from tests.conformance.stage import Bench, eventually
@@ -92,29 +93,67 @@ async def test_a_round_that_ends_within_a_row_goes_on_with_its_rest(
     assert [told.number for told in await bench.told_on(topic)] == list(range(14))
 
 
-async def test_an_event_that_is_resent_while_its_row_waits_is_lost_in_neither(bench: Bench, topic: str) -> None:
-    await bench.write_down(*(Told(on=topic, account=uuid4(), number=n) for n in range(3)))
-    async with bench.database.connection() as connection:
-        [(_, ids)] = await _rows(connection)
-        await connection.execute(
-            "INSERT INTO outbox (id, recorded_at, topic, resent_at)"
-            " SELECT id, recorded_at, topic, now() FROM journal WHERE id = $1",
-            ids[1],
-        )
+async def test_a_mark_that_the_store_did_not_answer_is_made_again_and_takes_nothing_else_off(
+    bench: Bench, topic: str
+) -> None:
+    """As where the row was locked: nobody knows what became of the statement."""
+    await bench.write_down(*(Told(on=topic, account=uuid4(), number=n) for n in range(2)))
+    async with bench.database.connection() as connection, bench.database.connection() as other:
         entries = await outbox.unpublished(connection, 100, 1_000_000)
-        assert [entry.id for entry in entries] == [*ids, ids[1]]
-        # All but the last of the row was acknowledged; the one that is there twice, twice.
-        await outbox.Round(entries).published(connection, [ids[0], ids[1], ids[1]])
-        assert ids[2] in {entry.id for entry in await outbox.unpublished(connection, 100, 1_000_000)}
+        round_, first = outbox.Round(entries), entries[0].id
+        transaction = other.transaction()
+        await transaction.start()
+        await other.execute("SELECT FROM outbox FOR UPDATE")
+        await connection.execute("SET statement_timeout = 100")
+        with pytest.raises(asyncpg.QueryCanceledError):
+            await round_.published(connection, [first])
+        await transaction.rollback()
+        await round_.published(connection, [first])
+        await round_.published(connection, [first])
+        assert [entry.id for entry in await outbox.unpublished(connection, 100, 1_000_000)] == [entries[1].id]
+        await connection.execute("RESET statement_timeout")
+
+
+async def _resend(connection: Connection, topic: str) -> None:
+    """As `resend.py` does, all that the journal has."""
+    rows = await connection.fetch("SELECT id, recorded_at FROM journal ORDER BY id")
+    await connection.execute(outbox.AGAIN, *columns([tuple(row) for row in rows]), topic)
+
+
+async def test_what_is_resent_while_its_row_waits_goes_once_and_in_order(bench: Bench, topic: str) -> None:
+    key = uuid4()
+    await bench.write_down(*(Told(on=topic, account=key, number=n) for n in range(3)))
+    async with bench.database.connection() as connection:
+        entries = await outbox.unpublished(connection, 100, 1_000_000)
+        # The row keeps the name of the one that is off it.
+        await outbox.Round(entries).published(connection, [entries[0].id])
+        await _resend(connection, topic)
+        await _resend(connection, topic)
+        assert await waiting(bench) == 5, "three once more, two for the first time"
+    async with running(bench.relay()):
+        await eventually(lambda: published(bench))
+    assert [told.number for told in await bench.told_on(topic)] == [0, 1, 2]
+
+
+async def test_an_entry_without_a_line_in_the_journal_holds_up_nobody(
+    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part of the journal is detached, or was not restored."""
+    monkeypatch.setattr("shared.messaging.relay.ROUND", 5)
+    await bench.write_down(*(Told(on=topic, account=uuid4(), number=n) for n in range(7)))
+    async with bench.database.connection() as connection:
+        await connection.execute("DELETE FROM journal WHERE id <> (SELECT max(id) FROM journal)")
+    await bench.write_down(Told(on=topic, account=uuid4(), number=7))
+    async with running(bench.relay()):
+        await eventually(lambda: published(bench, but=6))
+    assert [told.number for told in await bench.told_on(topic)] == [6, 7]
 
 
 async def test_without_the_column_each_event_has_a_row_again(bench: Bench, topic: str) -> None:
     await bench.write_down(*(Told(on=topic, account=uuid4(), number=n) for n in range(3)))
     async with bench.database.connection() as connection:
-        await outbox.Round(entries := await outbox.unpublished(connection, 1, 1_000_000)).published(
-            connection, [entries[0].id]
-        )
-        before = [entry.id for entry in await outbox.unpublished(connection, 100, 1_000_000)]
+        await _resend(connection, topic)
+        before = sorted({entry.id for entry in await outbox.unpublished(connection, 100, 1_000_000)})
         transaction = connection.transaction()
         await transaction.start()
         for statement in outbox_tables.REMOVED:

@@ -38,7 +38,11 @@ RETOLD = (MATCH, DIAGNOSIS, PLAN)
 DISTRUSTED = ("nafin", "bancomext")
 
 _UNDO_READ_ONLY = "ALTER SYSTEM RESET default_transaction_read_only; SELECT pg_reload_conf();"
-_RESEND = "INSERT INTO outbox SELECT id, recorded_at, topic FROM journal WHERE topic = $1 ON CONFLICT DO NOTHING"
+_RESEND = (
+    "INSERT INTO outbox (id, recorded_at, topic, resent_at, ids)"
+    " SELECT id - 4611686018427387904, recorded_at, topic, now(), ARRAY[id] FROM journal WHERE topic = $1"
+    " ON CONFLICT DO NOTHING"
+)
 
 
 def hostile_partner(ground: Ground, chance: random.Random) -> None:
