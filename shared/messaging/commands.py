@@ -182,12 +182,14 @@ class Commands:
     ) -> list[Any]:
         ids, asked = [command.id for command in group], [command.once for command in group]
         async with self._deciding(repository, ids, references, asked) as (work, known, answers):
-            await work.load(repository, sorted(answers.aggregates))
             state = partial(work.state, repository)
-            return [
+            outcomes = [
                 answers.find(command.once, state) or _decide_one(work, repository, command, known, answers)
                 for command in group
             ]
+            refused = [command.once for command, each in zip(group, outcomes, strict=True) if isinstance(each, Refused)]
+            await answers.look_again(work.connection, refused)
+            return outcomes
 
     @asynccontextmanager
     async def _deciding(
@@ -200,9 +202,10 @@ class Commands:
         """One transaction, with what its commands must know and what of them was answered before."""
         async with unit_of_work(self._database, self._source) as work:
             known = await _look_up(work.connection, references)
-            await work.load(repository, ids)
             answers = Answers()
             await answers.load(work.connection, [once for once in asked if once is not None])
+            # At once, in one order: two units whose repeats are of each other's aggregates would lock crosswise.
+            await work.load(repository, [*ids, *answers.aggregates])
             yield work, known, answers
             await work.flush()
             await answers.flush(work.connection)

@@ -22,6 +22,7 @@ S = TypeVar("S")
 KEY_REUSED = Refused("conflict", "idempotency_key_reused")
 ANSWER_GONE = Refused("conflict", "idempotency_answer_gone")
 _ID: Final = 16
+_PRIMARY_KEY: Final = "idempotency_pkey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +59,25 @@ class Answers:
         self._known: dict[bytes, tuple[bytes, Made | None]] = {}
         """By key: the digest of the request, and of what it was; None where a release before kept the answer itself."""
         self._new: list[bytes] = []
+        self.aggregates: Collection[UUID] = ()
+        """Of which repeats are."""
 
     async def load(self, connection: Connection, asked: Sequence[Once[Any]]) -> None:
-        """To be called under the locks of what is decided: what another one answered meanwhile is then seen."""
+        """To be called before what is decided is locked: what repeats are of is locked with it."""
         if asked:
             rows = await connection.fetch(_KNOWN, [once.key for once in asked])
             self._known = {row["key"]: (row["request"], _read(row["answer"])) for row in rows}
+            same = {(once.key, once.request) for once in asked}
+            given = [(made, (key, request)) for key, (request, made) in self._known.items()]
+            self.aggregates = {made.aggregate for made, each in given if made is not None and each in same}
 
-    @property
-    def aggregates(self) -> Collection[UUID]:
-        """Of which repeats are."""
-        return {made.aggregate for _, made in self._known.values() if made is not None}
+    async def look_again(self, connection: Connection, refused: Sequence[Once[Any] | None]) -> None:
+        """Look under the locks whether one of these was answered meanwhile: what refuses it may be what itself did.
+        Raises ConcurrentInsertError. What is not refused finds out at the primary key.
+        """
+        keys = [once.key for once in refused if once is not None and once.key not in self._known]
+        if keys and await connection.fetch(_KNOWN, keys):
+            raise ConcurrentInsertError(_PRIMARY_KEY)
 
     def find(self, once: Once[S] | None, state: Callable[[UUID], S | None]) -> Again[S] | Refused | None:
         """What was decided under this key, with the aggregate's state as it is now."""

@@ -193,14 +193,18 @@ _MAKE = """
     INSERT INTO data_key (person, matter, wrapped, made_at)
     SELECT *, clock_timestamp() FROM unnest($1::uuid[], $2::uuid[], $3::bytea[])
     ON CONFLICT (person, matter)
-    DO UPDATE SET wrapped = excluded.wrapped, made_at = excluded.made_at, destroyed_at = NULL
+    DO UPDATE SET wrapped = excluded.wrapped, destroyed_at = NULL,
+        made_at = greatest(excluded.made_at, data_key.destroyed_at + interval '1 microsecond')
     WHERE data_key.wrapped IS NULL
 """
-"""Not when the transaction began: which was first, the making or the destroying, is told by these under one lock."""
+"""Not when the transaction began: which was first, the making or the destroying, is told by these under one lock. Nor
+by the clock alone: that of a machine that took over may be behind.
+"""
 _DESTROY = """
     INSERT INTO data_key (person, matter, destroyed_at)
     SELECT *, clock_timestamp() FROM unnest($1::uuid[], $2::uuid[])
-    ON CONFLICT (person, matter) DO UPDATE SET wrapped = NULL, destroyed_at = excluded.destroyed_at
+    ON CONFLICT (person, matter)
+    DO UPDATE SET wrapped = NULL, destroyed_at = greatest(excluded.destroyed_at, data_key.made_at)
     WHERE data_key.wrapped IS NOT NULL
 """
 _DESTROYED = "SELECT person, matter, destroyed_at FROM data_key WHERE wrapped IS NULL AND destroyed_at IS NOT NULL"
@@ -213,7 +217,7 @@ _DESTROY_AGAIN = """
 """
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _DESTROY_ALL = """
-    UPDATE data_key SET wrapped = NULL, destroyed_at = clock_timestamp()
+    UPDATE data_key SET wrapped = NULL, destroyed_at = greatest(clock_timestamp(), made_at)
     WHERE person = ANY($1::uuid[]) AND wrapped IS NOT NULL
 """
 _OLDER = """

@@ -15,11 +15,14 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import ObjectStore, from_url
 
+from shared.runtime import logging
 from shared.runtime.ids import new_id
 from shared.sealing.keys import Name
 from shared.sealing.settings import SealingSettings
 
 FOLDER: Final = "file"
+
+log = logging.get(__name__)
 
 
 class RegisterAwayError(OSError):
@@ -35,14 +38,16 @@ class Register:
         self._known: dict[Name, datetime] = {}
 
     async def known(self) -> Mapping[Name, datetime]:
-        """All that is in it, the last time of each. What was read is not read again. Raises RegisterAwayError."""
+        """All that is in it, the last time of each. What was read is not read again; what cannot be read is passed by,
+        and named in the log. Raises RegisterAwayError.
+        """
         try:
             store = self._store()
             async for page in obstore.list(store, f"{self._service}/"):
                 new = [each["path"] for each in page if each["path"] not in self._read]
                 found = await asyncio.gather(*(obstore.get_async(store, path) for path in new))
                 for path, each in zip(new, found, strict=True):
-                    self._take(dict(_lines(bytes(await each.bytes_async()).decode())))
+                    self._take(dict(_lines(path, bytes(await each.bytes_async()))))
                     self._read.add(path)
         except (BaseError, OSError) as error:
             raise RegisterAwayError(type(error).__name__) from error
@@ -75,7 +80,21 @@ def register_of(service: str) -> Register | None:
     return Register(address, service) if address else None
 
 
-def _lines(text: str) -> Iterator[tuple[Name, datetime]]:
-    for line in text.splitlines():
-        person, matter, at = line.split(",")
-        yield Name(UUID(person), UUID(matter)), datetime.fromisoformat(at)
+def _lines(path: str, content: bytes) -> Iterator[tuple[Name, datetime]]:
+    unreadable = 0
+    for line in content.splitlines():
+        try:
+            yield _read(line.decode())
+        except ValueError:
+            unreadable += 1
+    if unreadable:
+        log.error("erasure_register_unreadable", object=path, lines=unreadable)
+
+
+def _read(line: str) -> tuple[Name, datetime]:
+    """Raises ValueError."""
+    person, matter, at = line.split(",")
+    time = datetime.fromisoformat(at)
+    if time.tzinfo is None:
+        raise ValueError(at)
+    return Name(UUID(person), UUID(matter)), time

@@ -74,6 +74,7 @@ class Erasures:
                 metrics.ERASURE_REGISTER_AWAY.set(1)
                 log.warning("erasure_register_away", error=str(error))
             except Exception as error:  # noqa: BLE001 - a watch that ended would look like one that has nothing to keep
+                metrics.ERASURE_REGISTER_AWAY.set(1)
                 log.error("erasure_register_failed", error=type(error).__name__, at=logging.frames(error))
             await asyncio.sleep(LOOK_S)
 

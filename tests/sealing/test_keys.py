@@ -72,6 +72,28 @@ async def test_what_came_back_from_before_is_destroyed_again_and_what_was_made_s
     assert await keys.destroy_again(store, erased) == set()
 
 
+async def test_which_was_first_is_told_also_where_the_clock_went_back(
+    store: "asyncpg.Connection[asyncpg.Record]",
+) -> None:
+    """A machine that took over may be behind the one before it."""
+    anew, erased, person = (Name(uuid4(), uuid4()) for _ in range(3))
+    await keys.destroy(store, [anew])
+    await keys.ensure(store, [erased, person])
+    await store.execute(
+        "UPDATE data_key SET destroyed_at = destroyed_at + interval '1 h', made_at = made_at + interval '1 h'"
+    )
+    copy = await store.fetch("SELECT * FROM data_key WHERE person = ANY($1)", [erased.person, person.person])
+    before = await keys.destroyed(store)
+    await keys.ensure(store, [anew])
+    assert await keys.destroy_again(store, before) == set(), "made since"
+    await keys.destroy(store, [erased])
+    await keys.destroy_all(store, [person.person])
+    gone = await keys.destroyed(store)
+    await store.execute("DELETE FROM data_key")
+    await store.executemany("INSERT INTO data_key VALUES ($1, $2, $3, $4, $5)", [tuple(row) for row in copy])
+    assert await keys.destroy_again(store, gone) == {erased, person}, "made before"
+
+
 async def test_two_who_make_one_have_the_same(store: "asyncpg.Connection[asyncpg.Record]", store_url: str) -> None:
     other, watch = [await asyncpg.connect(store_url, timeout=10) for _ in range(2)]
     name = Name(uuid4(), uuid4())

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -28,6 +29,26 @@ async def test_what_was_erased_is_read_by_whoever_comes_later(tmp_path: Path) ->
     assert await here.known() == {one: AT + timedelta(days=1), two: AT}
     assert await Register(address, "portal").known() == {}
     assert set(text_of(tmp_path)) <= set("0123456789abcdef-,:+.T\n"), "ids and times alone"
+
+
+@pytest.mark.parametrize(
+    "torn", [b"torn", b"\xff\xfe", f"{uuid4()},{uuid4()}".encode(), f"{uuid4()},{uuid4()},2026-11-30T17:00:00".encode()]
+)
+async def test_what_cannot_be_read_is_passed_by_and_named(
+    tmp_path: Path, torn: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register = Register(tmp_path.as_uri(), "financing")
+    one, two = (Name(uuid4(), uuid4()) for _ in range(2))
+    await register.add({one: AT})
+    whole = f"{two.person},{two.matter},{AT.isoformat()}\n".encode()
+    (tmp_path / "financing" / "damaged").write_bytes(whole + torn)
+    log = Mock()
+    monkeypatch.setattr("shared.sealing.register.log", log)
+    reader = Register(tmp_path.as_uri(), "financing")
+    for _ in range(2):
+        assert await reader.known() == {one: AT, two: AT}
+    # Once, and nothing of what it holds.
+    log.error.assert_called_once_with("erasure_register_unreadable", object="financing/damaged", lines=1)
 
 
 async def test_a_register_that_is_away_says_so(tmp_path: Path) -> None:
