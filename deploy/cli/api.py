@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypedDict, TypeVar, Unpack
 
 import httpx
 import typer
@@ -22,6 +22,14 @@ MOST = 200
 """Rows of a page."""
 PAGES = 200
 """Of a list, under one token: some seconds."""
+
+
+class Sent(TypedDict, total=False):
+    """What a call carries, in httpx's words."""
+
+    params: dict[str, Any]
+    json: Any
+    headers: dict[str, str]
 
 
 class Away(Refusal):
@@ -72,7 +80,7 @@ def request(
     method: str,
     path: str,
     timeout: float = READ_TIMEOUT,
-    **options: Any,  # noqa: ANN401  (httpx's own)
+    **options: Unpack[Sent],
 ) -> Any:  # noqa: ANN401  (JSON)
     """The JSON of the answer; None when there is none. Raises ``Refusal`` with the service's sentence."""
     answer = _answer(client, service, method, path, timeout, **options)
@@ -104,15 +112,16 @@ def items(
     service: str,
     path: str,
     method: str = "GET",
-    **options: Any,  # noqa: ANN401  (httpx's own)
+    **options: Unpack[Sent],
 ) -> Iterator[dict[str, Any]]:
     """What a list has, however long it is, page by page. Raises ``Refusal`` as `request`."""
-    params = {"limit": MOST, **options.pop("params", {})}
+    params = {"limit": MOST, **options.get("params", {})}
+    sent: Sent = {**options, "params": params}
     while True:
         # A connection, and a token that may come from a program, for many pages; and then a new one, as tokens end.
         with client.http(service, timeout=READ_TIMEOUT) as http:
             for _ in range(PAGES):
-                page = _asked(http, service, method, path, params=params, **options).json()
+                page = _asked(http, service, method, path, **sent).json()
                 yield from page["items"]
                 if page["next"] is None:
                     return
@@ -125,7 +134,7 @@ def _answer(
     method: str,
     path: str,
     timeout: float,
-    **options: Any,  # noqa: ANN401  (httpx's own)
+    **options: Unpack[Sent],
 ) -> httpx.Response:
     with client.http(service, timeout=timeout) as http:
         return _asked(http, service, method, path, **options)
@@ -136,11 +145,11 @@ def _asked(
     service: str,
     method: str,
     path: str,
-    **options: Any,  # noqa: ANN401  (httpx's own)
+    **options: Unpack[Sent],
 ) -> httpx.Response:
     try:
-        headers = {"Accept-Language": language(), **options.pop("headers", {})}
-        answer = http.request(method, path, headers=headers, **options)
+        sent: Sent = {**options, "headers": {"Accept-Language": language(), **options.get("headers", {})}}
+        answer = http.request(method, path, **sent)
     except httpx.HTTPError as error:
         raise Away(say("error.http", service=service)) from error
     if answer.is_success:

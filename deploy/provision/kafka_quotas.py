@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aiokafka.client import AIOKafkaClient
@@ -72,10 +72,10 @@ class AlterStruct(RequestStruct):  # type: ignore[misc]  # a class without types
 class AlterRequest(Request[AlterStruct]):  # type: ignore[misc]  # a class without types
     API_KEY = 49
 
-    def __init__(self, rates: Mapping[str, int]) -> None:
-        """`rates`: bytes per second by user."""
+    def __init__(self, rates: Mapping[str, int | None]) -> None:
+        """`rates`: bytes per second by user; None: no quota any more."""
         self._entries = [
-            ([("user", user)], [(name, value, False) for name, value in _quota(rate).items()])
+            ([("user", user)], [(name, value, rate is None) for name, value in _quota(rate or 0).items()])
             for user, rate in rates.items()
         ]
 
@@ -95,9 +95,18 @@ def ensure_quotas(connection: Mapping[str, str], rates: Mapping[str, int]) -> li
     known = quotas(connection)
     wrong = {user: rate for user, rate in rates.items() if known.get(user) != _quota(rate)}
     if wrong:
-        for code, message, _ in asyncio.run(_ask(connection, AlterRequest(wrong))).entries:
-            _check(code, message)
+        _alter(connection, wrong)
     return sorted(wrong)
+
+
+def drop_quotas(connection: Mapping[str, str], users: Iterable[str]) -> None:
+    """Users that are no more have no limit of their own either."""
+    _alter(connection, dict.fromkeys(users))
+
+
+def _alter(connection: Mapping[str, str], rates: Mapping[str, int | None]) -> None:
+    for code, message, _ in asyncio.run(_ask(connection, AlterRequest(rates))).entries:
+        _check(code, message)
 
 
 async def _ask(connection: Mapping[str, str], request: Request[Any]) -> Any:  # noqa: ANN401  (aiokafka names its fields)

@@ -7,7 +7,7 @@ Every function wants a super user's settings in confluent-kafka's words, may be 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its names are public, but not marked so
@@ -34,7 +34,7 @@ from deploy.provision.kafka_admin import (
     known_users,
     scram_rounds,
 )
-from deploy.provision.kafka_quotas import ensure_quotas
+from deploy.provision.kafka_quotas import drop_quotas, ensure_quotas
 from deploy.provision.partners import Partner, users_of
 from shared.messaging.access import PARTNER_BYTES_PER_SECOND, AccessRule, access_rules
 
@@ -86,9 +86,9 @@ def _secrets(client: AdminClient, code: str) -> dict[str, int]:
     return {user: known[user] for user in users_of(code) if user in known}
 
 
-def shut_out(connection: Mapping[str, str], users: Iterable[str]) -> None:
-    """These users are no more: no new connection gets in, and one that is open may do nothing. A denial stays, for
-    whoever is that user next.
+def shut_out(connection: Mapping[str, str], users: Collection[str]) -> None:
+    """These users are no more: no new connection gets in, and one that is open may do nothing; their quotas go too. A
+    denial stays, for whoever is that user next.
     """
     client, names = administration(connection), sorted({*users} & known_users(administration(connection)))
     _delete(client, [_filter(name, AclPermissionType.ALLOW) for name in users])
@@ -98,6 +98,7 @@ def shut_out(connection: Mapping[str, str], users: Iterable[str]) -> None:
         ]
         answers("remove", lambda: client.alter_user_scram_credentials(deletions))
         _until_gone(client, names)
+    drop_quotas(connection, users)
 
 
 def deny(connection: Mapping[str, str], code: str) -> None:

@@ -10,14 +10,18 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
+from deploy.cli.commands import partner as listing
 from deploy.cli.commands import partner_access as commands
 from deploy.cli.console import Refusal
+from deploy.cli.texts import say
 from deploy.provision import partner_access, provisioning
 from deploy.provision.kafka_admin import ensure_users, known_users
+from deploy.provision.kafka_quotas import quotas
 from deploy.provision.partners import Partner, PartnerBook, users_of
 from shared.messaging.topics import partner_topics
 from shared.runtime.clock import now
@@ -164,6 +168,30 @@ async def test_where_kafka_cannot_tell_neither_is_ended(
     with pytest.raises(Refusal, match="--renew"):
         await asyncio.to_thread(commands.rotate, "equal", 0)
     assert users.keys() <= await asyncio.to_thread(known_users, broker.node.admin())
+
+
+async def test_who_is_removed_is_in_no_list_and_what_waits_for_it_is_told(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    partner = await asyncio.to_thread(made, broker, "leaving")
+    client = of_another_machine(broker, monkeypatch, tmp_path / "book.json", partner.code)
+    monkeypatch.setattr(listing, "installation", lambda: client)
+    client.services["financing"] = ""
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/referrals/due":
+            assert request.url.params["partner"] == partner.code
+            return httpx.Response(200, json={"items": [{"id": "one"}, {"id": "other"}], "next": None})
+        return httpx.Response(200, json={"name": "Banco", "active": True}, headers={"ETag": '"v3"'})
+
+    client.http = lambda *_, **__: httpx.Client(base_url="http://financing", transport=httpx.MockTransport(answered))
+    await asyncio.to_thread(listing.list_)
+    assert partner.code in capsys.readouterr().out
+    await asyncio.to_thread(commands.remove, partner.code, yes=True)
+    assert say("partner.left.referrals", code=partner.code, referrals=2)[:30] in capsys.readouterr().out
+    await asyncio.to_thread(listing.list_)
+    assert partner.code not in capsys.readouterr().out
+    assert partner.principal not in await asyncio.to_thread(quotas, broker.node.client_config())
 
 
 async def test_who_is_shut_out_may_do_nothing_and_is_nobody(broker: Broker) -> None:

@@ -21,10 +21,10 @@ from deploy.cli.texts import say
 from deploy.cli.usage import App
 from deploy.engines.private import new_secret
 from deploy.provision import provisioning
-from deploy.provision.kafka_admin import partner_codes
+from deploy.provision.kafka_admin import known_users, partner_codes
 from deploy.provision.kafka_quotas import RATES, quotas
 from deploy.provision.partner_access import denied, is_suspended
-from deploy.provision.partners import CODE, Partner
+from deploy.provision.partners import CODE, Partner, users_of
 from deploy.provision.reader import Entry
 from deploy.target.client import Client
 from shared.messaging.access import PARTNER_BYTES_PER_SECOND
@@ -95,10 +95,14 @@ def list_(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
 
 
 def _all(client: Client) -> list[Partner]:
-    """The partners as Kafka knows them; with the secret where it is stored here."""
-    limits = quotas(client.connection())
+    """The partners as Kafka knows them; with the secret where it is stored here. Of one that was removed there are
+    topics, and no user.
+    """
+    limits, users = quotas(client.connection()), known_users(client.admin())
     found = []
     for code in partner_codes(client.admin()):
+        if users.isdisjoint(users_of(code)):
+            continue
         known = client.played(code) or Partner(code, None)
         limit = limits.get(known.principal, {}).get(RATES[0])
         found.append(replace(known, bytes_per_second=None if limit is None else int(limit)))

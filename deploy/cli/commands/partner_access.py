@@ -86,7 +86,7 @@ def remove(
     for topic, records in _left(client, code).items():
         out().print(say("partner.left.records", topic=topic, records=records))
     if "financing" in client.services:
-        waiting = len(list(items(client, "financing", "/referrals/due", partner=code)))
+        waiting = len(list(items(client, "financing", "/referrals/due", params={"partner": code})))
         out().print(say("partner.left.referrals", code=code, referrals=waiting))
 
 
