@@ -12,7 +12,7 @@ from confluent_kafka import KafkaError, Message, Producer
 from deploy.provision.reader import KafkaRefusalError, Reader
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause
-from shared.contracts.partner import Answer, Referral
+from shared.contracts.partner import Answer, Referral, ReferralWithdrawn
 from shared.messaging.codec import Message as Event
 from shared.messaging.codec import Record, decode, encode
 from shared.runtime.clock import now
@@ -36,17 +36,24 @@ class PartnerClient:
         return Reader(self._connection, f"{self._principal}.audit", [f"{self._principal}.{kind}.v1"], key)
 
     def referrals(self) -> dict[UUID, tuple[Referral, Cause]]:
-        """Every referral that the topic still holds, with what it comes from, by id."""
+        """Every referral that the topic still holds and whose firm did not take it back, with what it comes from, by
+        id. One that comes behind its withdrawal is dropped too, as the partners' guide demands.
+        """
         found: dict[UUID, tuple[Referral, Cause]] = {}
+        withdrawn: set[UUID] = set()
         with self.reader() as reader:
             for entry in reader.past():
                 event = decode(Record(entry.topic, entry.partition, entry.offset, entry.key, entry.value))
-                if isinstance(event, Event) and isinstance(event.data, Referral):
+                if not isinstance(event, Event):
+                    continue
+                if isinstance(event.data, ReferralWithdrawn):
+                    withdrawn.add(event.data.referral_id)
+                elif isinstance(event.data, Referral):
                     cause = Cause(
                         correlation_id=event.envelope.cause.correlation_id, causation_id=str(event.envelope.id)
                     )
                     found[event.data.referral_id] = event.data, cause
-        return found
+        return {id_: each for id_, each in found.items() if id_ not in withdrawn}
 
     def answer(self, answer: Answer, cause: Cause) -> UUID:
         """Send the answer, and return its event id once the broker has it."""

@@ -1,7 +1,7 @@
 """The peers in Java: compiled on the JRE that runs Kafka, by a compiler that is itself a jar."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,10 +35,14 @@ FLAGS = (
 OPTIONS = ("-25", "-nowarn", "-proc:none", "-encoding", "UTF-8")
 
 
-def build(classes: Path, sources: Path = SOURCES) -> Callable[[str], tuple[str, ...]]:
-    """Compile the peers into the folder; from a main class to the command that runs it."""
+def build(
+    classes: Path, sources: Path = SOURCES, jars: Collection[str] | None = None
+) -> Callable[[str], tuple[str, ...]]:
+    """Compile the peers into the folder, with all libraries or those in these jars; from a main class to the command
+    that runs it.
+    """
     compiler, *libraries = verified(_artifacts(), PINS)
-    path = ":".join(map(str, libraries))
+    path = ":".join(str(each) for each in libraries if jars is None or each.name in jars)
     words = (JAVA, "-jar", compiler, *OPTIONS, "-cp", path, "-d", classes, sources)
     subprocess.run(list(map(str, words)), check=True)
     return lambda main: (str(JAVA), *FLAGS, "-cp", f"{classes}:{path}", main)

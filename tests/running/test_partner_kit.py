@@ -23,7 +23,7 @@ from tests.deploy.program import pdp
 from tests.running import poison
 from tests.running.developed import until
 from tests.running.poison import Firm
-from tests.security.partner_kit import EXAMPLES, calls, save, typed
+from tests.security.partner_kit import EXAMPLES, calls, jars, save, typed
 
 CODE = "nafin"
 FIRM, NEXT = Firm(), Firm()
@@ -74,7 +74,9 @@ def test_the_desk_in_python_answers_each_referral_once(desk: Path) -> None:
     assert "answered" not in run(desk, sys.executable, EXAMPLES / "desk.py", "kcat.conf", "desk.sqlite", "4")
 
 
-def test_a_sandbox_is_certified(desk: Path) -> None:
+def test_a_sandbox_is_certified(client: LocalClient, desk: Path) -> None:
+    with client.http("financing", client.token("operator")) as http:
+        assert http.post(f"/partners/{CODE}/trials").is_success
     said = run(desk, sys.executable, EXAMPLES / "certify.py", "kcat.conf").splitlines()
     assert [line for line in said if not line.startswith("ok ")] == ["certified"]
     assert len(said) == 11
@@ -141,6 +143,6 @@ def test_kafka_s_own_tools_read_and_answer(client: LocalClient, desk: Path) -> N
 
 @pytest.mark.long
 def test_the_desk_in_java_answers_each_referral(client: LocalClient, desk: Path, tmp_path: Path) -> None:
-    command = jvm.build(tmp_path, EXAMPLES / "Desk.java")("Desk")
+    command = jvm.build(tmp_path, EXAMPLES / "Desk.java", jars())("Desk")
     refer(client, NEXT)
     assert f"answered {NEXT.referral()}\n" in run(desk, *command, "client.properties", "8")

@@ -19,6 +19,11 @@ def calls(program: str) -> list[str]:
     return [line for block in blocks("") for line in block.splitlines() if program in line]
 
 
+def jars() -> list[str]:
+    """What the program in Java names for its class path."""
+    return re.findall(r"[\w.-]+\.jar", (EXAMPLES / "Desk.java").read_text(encoding="utf-8"))
+
+
 def typed(text: str, bootstrap: str, code: str, secret: str) -> str:
     """With the partner's three words, on one machine: without TLS, by the mechanism that is there."""
     known = {"HOST:9092": bootstrap, "CODE": code, "SECRET": secret, "SASL_SSL": "SASL_PLAINTEXT", "SHA-512": "SHA-256"}

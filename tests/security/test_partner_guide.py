@@ -86,7 +86,7 @@ async def run_in(desk: Path, command: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.skipif(shutil.which("kcat") is None, reason="kcat is not installed")
 async def test_the_guide_s_kcat_shows_what_is_there_also_to_a_group_that_is_new(broker: Broker, desk: Path) -> None:
     look, group, *_ = [typed(call, broker.node.bootstrap, CODE, PASSWORD) for call in calls("kcat -F")]
-    for command in (look, f"{group.replace('desk', 'first')} -e"):
+    for command in (look, f"{group.replace('trial', 'first')} -e"):
         shown = await run_in(desk, command)
         assert shown.returncode == 0, shown.stderr
         assert REFERRAL["data"]["referral_id"] in shown.stdout, command

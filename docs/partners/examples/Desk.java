@@ -1,9 +1,11 @@
-// A partner's desk in Java: stores nothing, acknowledges each referral, and shows which answers had no effect.
+// A partner's desk in Java: stores nothing, acknowledges each referral, also one that comes again, shows what had no effect.
 //
-//   java -cp kafka-clients-4.3.1.jar:jackson-databind-2.21.2.jar:jackson-core-2.21.2.jar:jackson-annotations-2.21.jar:slf4j-api-1.7.36.jar \
-//       Desk.java client.properties [SECONDS]
+//   java -cp 'jars/*' Desk.java client.properties [SECONDS]
 //
-// `client.properties` is the file of the guide. It ends after SECONDS without a record; without them, never.
+// In `jars`: kafka-clients-4.3.1.jar, zstd-jni-1.5.6-10.jar (which unpacks the program's records), slf4j-api-1.7.36.jar,
+// jackson-databind-2.21.2.jar, jackson-core-2.21.2.jar and jackson-annotations-2.21.jar.
+// `client.properties` is the file of the guide. It ends after SECONDS without a
+// record, if they are given, and where an answer does not get through.
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,14 +13,18 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileReader;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -31,7 +37,8 @@ public class Desk {
             settings.load(file);
         }
         long quiet = given.length > 1 ? Long.parseLong(given[1]) : Long.MAX_VALUE / 2_000;
-        Matcher user = Pattern.compile("username=\"([^\"]+)\"").matcher(settings.getProperty("sasl.jaas.config"));
+        // Topics and groups are named after the first two parts of a user's name: of `partner.CODE` and of `partner.CODE.b`.
+        Matcher user = Pattern.compile("username=\"(partner\\.[^.\"]+)").matcher(settings.getProperty("sasl.jaas.config"));
         user.find();
         String me = user.group(1);
 
@@ -52,23 +59,26 @@ public class Desk {
             consumer.subscribe(List.of(me + ".referrals.v1", me + ".refusals.v1"));
             Instant last = Instant.now();
             while (Duration.between(last, Instant.now()).toSeconds() < quiet) {
+                var answers = new ArrayList<Future<RecordMetadata>>();
                 for (var record : consumer.poll(Duration.ofSeconds(1))) {
                     last = Instant.now();
-                    take(JSON.readTree(record.value()), producer, me);
+                    take(JSON.readTree(record.value()), producer, me).ifPresent(answers::add);
                 }
-                producer.flush();
-                consumer.commitSync(); // after it is stored and answered: what is lost on the way comes again
+                for (var sent : answers) {
+                    sent.get(); // One that does not get through ends the program before the commit.
+                }
+                consumer.commitSync(); // After it is answered: what is lost on the way comes again.
             }
         }
     }
 
-    private static void take(JsonNode event, KafkaProducer<String, String> producer, String me) {
+    private static Optional<Future<RecordMetadata>> take(JsonNode event, KafkaProducer<String, String> producer, String me) {
         JsonNode data = event.get("data");
         switch (event.get("type").asText()) {
             case "partner.referral" -> {
                 String referral = data.get("referral_id").asText();
                 System.out.println("referral " + referral + " " + data.get("product").asText());
-                acknowledge(producer, me, referral);
+                return Optional.of(acknowledge(producer, me, referral));
             }
             case "partner.referral-withdrawn" -> System.out.println("withdrawn " + data.get("referral_id").asText());
             case "partner.answer-refused" -> {
@@ -78,15 +88,16 @@ public class Desk {
             }
             default -> { } // More types may come: ignore what you do not know.
         }
+        return Optional.empty();
     }
 
-    private static void acknowledge(KafkaProducer<String, String> producer, String me, String referral) {
+    private static Future<RecordMetadata> acknowledge(KafkaProducer<String, String> producer, String me, String referral) {
         String now = Instant.now().toString();
         ObjectNode data = JSON.createObjectNode().put("referral_id", referral).put("answered_at", now).put("folio", "N-17");
         data.put("partner", me.substring("partner.".length()));
         ObjectNode event = JSON.createObjectNode().put("specversion", "1.0").put("id", UUID.randomUUID().toString());
         event.put("type", "partner.referral-acknowledged").put("source", me).put("time", now).set("data", data);
-        producer.send(new ProducerRecord<>(me + ".answers.v1", referral, event.toString()), (done, error) ->
+        return producer.send(new ProducerRecord<>(me + ".answers.v1", referral, event.toString()), (done, error) ->
             System.out.println(error == null ? "answered " + referral : "not sent: " + error.getMessage()));
     }
 }

@@ -3,8 +3,8 @@
     pip install "confluent-kafka>=2.6.1"
     python desk.py kcat.conf desk.sqlite [SECONDS]
 
-`kcat.conf` is the guide's file, `desk.sqlite` where referrals are stored. It ends after SECONDS without a record, if
-they are given.
+`kcat.conf` is the guide's file, `desk.sqlite` where referrals and answers are stored. It ends after SECONDS without a
+record, if they are given, and where an answer does not get through; started again, it sends what it owes.
 """
 
 import json
@@ -16,19 +16,24 @@ from datetime import datetime, timezone
 
 from confluent_kafka import Consumer, Producer
 
-DESK = "CREATE TABLE IF NOT EXISTS referral (id TEXT PRIMARY KEY, withdrawn INTEGER NOT NULL, event TEXT)"
+DESK = """
+    CREATE TABLE IF NOT EXISTS referral (id TEXT PRIMARY KEY, withdrawn INTEGER NOT NULL, event TEXT);
+    CREATE TABLE IF NOT EXISTS answer (id TEXT PRIMARY KEY, referral TEXT NOT NULL, event TEXT, sent INTEGER NOT NULL);
+"""
 
 
 def main(settings_file: str, store_file: str, seconds: float = float("inf")) -> None:
     with open(settings_file, encoding="utf-8") as file:
         settings = dict(line.strip().split("=", 1) for line in file if "=" in line and not line.startswith("#"))
-    me = settings["sasl.username"]
+    # Topics and groups are named after the first two parts of a user's name: of `partner.CODE` and of `partner.CODE.b`.
+    me = ".".join(settings["sasl.username"].split(".")[:2])
     store = sqlite3.connect(store_file)
-    store.execute(DESK)
+    store.executescript(DESK)
     own = {"group.id": f"{me}.desk", "group.instance.id": "desk-1", "enable.auto.commit": False}
     consumer = Consumer({**settings, "auto.offset.reset": "earliest", **own})
     settings.pop("auto.offset.reset", None)
     producer = Producer({**settings, "acks": "all", "enable.idempotence": True})
+    send_what_is_owed(store, producer, me)  # A run that ended between storing and sending left it.
     consumer.subscribe([f"{me}.referrals.v1", f"{me}.refusals.v1"])
     last = time.monotonic()
     while time.monotonic() - last < seconds:
@@ -38,45 +43,63 @@ def main(settings_file: str, store_file: str, seconds: float = float("inf")) -> 
         if record.error():
             sys.exit(f"Kafka says: {record.error()}")
         last = time.monotonic()
-        take(json.loads(record.value()), store, producer, me)
-        producer.flush(30)
-        consumer.commit(
-            record, asynchronous=False
-        )  # after it is stored and answered: what is lost on the way comes again
+        take(json.loads(record.value()), store, me)
+        send_what_is_owed(store, producer, me)
+        # After it is stored and answered: what is lost on the way comes again.
+        consumer.commit(record, asynchronous=False)
     consumer.close()
 
 
-def take(event: dict, store: sqlite3.Connection, producer: Producer, me: str) -> None:
+def take(event: dict, store: sqlite3.Connection, me: str) -> None:
     data = event["data"]
     if event["type"] == "partner.referral":
-        new = store.execute("INSERT OR IGNORE INTO referral VALUES (?, 0, ?)", (data["referral_id"], json.dumps(event)))
-        store.commit()
-        if (
-            new.rowcount
-        ):  # else it came before, or was withdrawn: a referral that comes behind its withdrawal is dropped
+        with store:  # Referral and answer, or neither.
+            referral = (data["referral_id"], json.dumps(event))
+            new = store.execute("INSERT OR IGNORE INTO referral VALUES (?, 0, ?)", referral).rowcount
+            # Else it came before, or was withdrawn: a referral that comes behind its withdrawal is dropped.
+            if new:
+                answer(store, me, data["referral_id"], "partner.referral-acknowledged", folio="N-17")
+        if new:
             print("referral", data["referral_id"], data["product"], flush=True)
-            answer(producer, me, data["referral_id"], "partner.referral-acknowledged", folio="N-17")
     elif event["type"] == "partner.referral-withdrawn":
         keep_the_id = (
             "INSERT INTO referral VALUES (?, 1, NULL) ON CONFLICT (id) DO UPDATE SET withdrawn = 1, event = NULL"
         )
-        store.execute(keep_the_id, (data["referral_id"],))
-        store.commit()
+        with store:
+            store.execute(keep_the_id, (data["referral_id"],))
+            store.execute("DELETE FROM answer WHERE referral = ?", (data["referral_id"],))
         print("withdrawn", data["referral_id"], flush=True)
     elif event["type"] == "partner.answer-refused":
         which = data["answer_id"] or f"offset {data['offset']}"
         print(data["outcome"], which, data["reason"], data["todo"]["en"], flush=True)
 
 
-def answer(producer: Producer, me: str, referral: str, type_: str, **said: object) -> None:
+def answer(store: sqlite3.Connection, me: str, referral: str, type_: str, **said: object) -> None:
+    """Store an answer under its id, still to send: sent again after a crash, it is the same one."""
     now = datetime.now(timezone.utc).isoformat()
     data = {"referral_id": referral, "partner": me.removeprefix("partner."), "answered_at": now, **said}
     event = {"specversion": "1.0", "id": str(uuid.uuid4()), "type": type_, "source": me, "time": now, "data": data}
+    store.execute("INSERT INTO answer VALUES (?, ?, ?, 0)", (event["id"], referral, json.dumps(event)))
 
-    def delivered(error: object, _: object) -> None:
-        print("not sent:" if error else "answered", error or referral, flush=True)
 
-    producer.produce(f"{me}.answers.v1", json.dumps(event), referral, on_delivery=delivered)
+def send_what_is_owed(store: sqlite3.Connection, producer: Producer, me: str) -> None:
+    """Send the answers that are stored and not sent, and end the program where one does not get through."""
+    owed = store.execute("SELECT id, referral, event FROM answer WHERE NOT sent ORDER BY rowid").fetchall()
+    failed = []
+    for id_, referral, event in owed:
+
+        def delivered(error: object, _: object, id_: str = id_, referral: str = referral) -> None:
+            if error:
+                failed.append(error)
+                return
+            with store:
+                store.execute("UPDATE answer SET sent = 1 WHERE id = ?", (id_,))
+            print("answered", referral, flush=True)
+
+        producer.produce(f"{me}.answers.v1", event, referral, on_delivery=delivered)
+    left = producer.flush(30) if owed else 0
+    if left or failed:
+        sys.exit(f"not sent: {failed or left}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,156 @@
+"""The programs that partners copy, with a Kafka that is played: what they do at a crash, an error, a change of user."""
+
+import json
+import re
+import runpy
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import confluent_kafka
+import pytest
+
+from deploy.provision.partners import users_of
+from tests.bench.jvm import PINS
+from tests.security.partner_kit import EXAMPLES, KIT, blocks, calls, jars, typed
+
+CODE = "nafin"
+REFERRAL: dict[str, Any] = json.loads(blocks("json")[0])
+REFUSED = SimpleNamespace(error=lambda: "GROUP_AUTHORIZATION_FAILED", value=lambda: b"")
+
+
+class Kafka:
+    """Both clients of one broker that knows no rules."""
+
+    def __init__(self, *records: Any, away: bool = False) -> None:
+        self.records, self.away = [*records], away
+        self.topics, self.groups, self.sent = set[str](), set[str](), list[dict[str, Any]]()
+
+    def __call__(self, settings: dict[str, Any]) -> "Kafka":
+        if "group.id" in settings:
+            self.groups.add(settings["group.id"])
+        return self
+
+    def subscribe(self, topics: list[str]) -> None:
+        self.topics |= {*topics}
+
+    def poll(self, _: float) -> Any:
+        return self.records.pop(0) if self.records else None
+
+    def commit(self, _: object, **__: object) -> None:
+        assert not self.away, "committed what was not answered"
+
+    def produce(self, topic: str, value: str, key: str, on_delivery: Callable[[object, Any], None]) -> None:
+        self.topics.add(topic)
+        if not self.away:
+            self.sent.append(json.loads(value))
+            on_delivery(None, SimpleNamespace(key=key.encode, offset=lambda: 0))
+
+    def flush(self, _: float) -> int:
+        return int(self.away)
+
+    def close(self) -> None:
+        pass
+
+
+def record(event: dict[str, Any]) -> Any:
+    return SimpleNamespace(error=lambda: None, value=lambda: json.dumps(event).encode())
+
+
+@pytest.fixture
+def played(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Kafka], Kafka]:
+    """Programs that run in a partner's folder talk to this Kafka."""
+    settings = typed((KIT / "kcat.conf").read_text(encoding="utf-8"), "host:9092", CODE, "secret")
+    (tmp_path / "kcat.conf").write_text(f"# Ours\n\n{settings}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    def play(kafka: Kafka) -> Kafka:
+        monkeypatch.setattr(confluent_kafka, "Consumer", kafka)
+        monkeypatch.setattr(confluent_kafka, "Producer", kafka)
+        return kafka
+
+    return play
+
+
+def run_desk(kafka: Kafka) -> Kafka:
+    runpy.run_path(str(EXAMPLES / "desk.py"))["main"]("kcat.conf", "desk.sqlite", 0.01)
+    return kafka
+
+
+@pytest.mark.parametrize("user", users_of(CODE))
+def test_topics_and_groups_are_the_same_for_each_of_a_partner_s_two_users(
+    played: Callable[[Kafka], Kafka], user: str
+) -> None:
+    settings = Path("kcat.conf")
+    settings.write_text(settings.read_text().replace(f"=partner.{CODE}\n", f"={user}\n"))
+    assert f"={user}\n" in settings.read_text()
+    desk = run_desk(played(Kafka(record(REFERRAL))))
+    certify = played(Kafka())
+    runpy.run_path(str(EXAMPLES / "certify.py"))["Sandbox"]("kcat.conf").send("answers", "key", "{}")
+    java = (EXAMPLES / "Desk.java").read_text(encoding="utf-8")
+    [quoted] = re.findall(r"Pattern\.compile\((\".*?[^\\]\")\)", java)
+    in_java = re.search(json.loads(quoted), f'required username="{user}" password="secret";')
+    assert desk.topics == {f"partner.{CODE}.{each}.v1" for each in ("referrals", "answers", "refusals")}
+    assert (desk.groups, certify.topics) == ({f"partner.{CODE}.desk"}, {f"partner.{CODE}.answers.v1"})
+    assert in_java is not None
+    assert in_java[1] == f"partner.{CODE}"
+
+
+def test_what_the_desk_stored_and_could_not_send_is_sent_when_it_starts_again(
+    played: Callable[[Kafka], Kafka],
+) -> None:
+    with pytest.raises(SystemExit, match="not sent"):
+        run_desk(played(Kafka(record(REFERRAL), away=True)))
+    stored = sqlite3.connect("desk.sqlite").execute("SELECT id FROM answer").fetchall()
+    again = run_desk(played(Kafka()))
+    assert [(each["id"],) for each in again.sent] == stored
+    assert run_desk(played(Kafka(record(REFERRAL)))).sent == []
+
+
+def test_a_referral_that_was_withdrawn_is_answered_no_more(played: Callable[[Kafka], Kafka]) -> None:
+    with pytest.raises(SystemExit):
+        run_desk(played(Kafka(record(REFERRAL), away=True)))
+    program = runpy.run_path(str(EXAMPLES / "desk.py"))
+    store = sqlite3.connect("desk.sqlite")
+    program["take"]({"type": "partner.referral-withdrawn", "data": REFERRAL["data"]}, store, "partner.nafin")
+    assert run_desk(played(Kafka(record(REFERRAL)))).sent == []
+    assert store.execute("SELECT event FROM referral").fetchall() == [(None,)]
+
+
+def first_program(kafka: Kafka) -> Kafka:
+    exec(blocks("python")[0], {})
+    return kafka
+
+
+@pytest.mark.parametrize(("given", "says"), [((), "no referral"), ((REFUSED,), "GROUP_AUTHORIZATION_FAILED")])
+def test_the_first_program_says_what_is_amiss(
+    played: Callable[[Kafka], Kafka], given: tuple[Any, ...], says: str
+) -> None:
+    with pytest.raises(SystemExit, match=says):
+        first_program(played(Kafka(*given)))
+
+
+def test_the_first_program_reads_settings_with_comments(played: Callable[[Kafka], Kafka]) -> None:
+    assert len(first_program(played(Kafka(record(REFERRAL)))).sent) == 1
+
+
+def test_certify_answers_the_newest_test_and_no_firm() -> None:
+    newest_test = runpy.run_path(str(EXAMPLES / "certify.py"))["newest_test"]
+    sent = [("firm", 9, False), ("old", 1, True), ("new", 3, True), ("older", 2, True)]
+    events = [
+        {**REFERRAL, "time": f"2026-03-0{day}", "data": {"referral_id": id_, "test": test}} for id_, day, test in sent
+    ]
+    assert newest_test(events) == "new"
+    assert newest_test(events[:1]) is None
+
+
+def test_the_jars_of_the_program_in_java_are_those_it_is_tried_with() -> None:
+    pinned = {"-".join(line.split()[1].split(":")[1:]) for line in PINS.read_text(encoding="utf-8").splitlines()}
+    assert {name.removesuffix(".jar") for name in jars()} <= pinned
+    assert any(name.startswith("zstd-jni-") for name in jars()), "records are compressed with zstd"
+
+
+def test_no_command_of_the_guide_reads_with_the_group_of_a_partner_s_desk() -> None:
+    assert [call for call in (*calls("kcat"), *calls("kafka-console")) if ".desk" in call] == []
