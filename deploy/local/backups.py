@@ -146,6 +146,16 @@ def about(file: Path) -> Backup | None:
         return None
 
 
+def is_whole(file: Path) -> bool:
+    """Whether a backup has all of its store, which a copy that broke off has not. Raises ``OSError``."""
+    try:
+        with tarfile.open(file, "r:") as archive:
+            store = archive.getmember(STORE)
+            return store.offset_data + store.size <= file.stat().st_size
+    except (tarfile.TarError, KeyError):
+        return False
+
+
 @contextmanager
 def opened(file: Path, service: str) -> Iterator[tuple[Backup, Path]]:
     """The backup, and its store's dump for the time of the block. Raises ``BackupError``."""

@@ -10,28 +10,35 @@ from deploy.local.backups import Backup, keys_of
 
 DAILY = timedelta(days=1)
 """Until a backup is taken the next time: what is too old by then goes now."""
+LEAST_DAYS = 2
+"""With fewer each backup would go the moment that it is made."""
 KEYS_DAYS = 7
 """With keys from before an erasure whoever has them and a copy of that time reads what was erased."""
+
+PARTIAL = ".partial"
+"""Behind the name of a copy that is under way: no backup, whatever it says of itself."""
 
 Found = list[tuple[Path, Backup]]
 
 
-def prune(folder: Path, days: int, now: datetime) -> list[Path]:
-    """Remove the backups in this folder that would be older than so many days before the next ones come, with their
-    keys; and keys older than some days, but for the newest of each service. Returns what is gone. Raises ``OSError``.
+def prune(written: Path, service: str, days: int, now: datetime) -> list[Path]:
+    """Remove, of this service's backups in the folder of what was just written, those that would be older than so many
+    days before the next one comes, with their keys; and keys older than some days. What was written and the newest
+    good backup stay with their keys, however old. Returns what is gone. Raises ``OSError``.
     """
-    found = backups_in(folder)
-    old = [file for file, backup in found if backup.taken_at <= now - timedelta(days=days) + DAILY]
-    newest = {backup.service: file for file, backup in found if keys_of(file).exists()}
-    stale = [
-        file
-        for file, backup in found
-        if backup.taken_at <= now - timedelta(days=KEYS_DAYS) and newest.get(backup.service) != file
-    ]
-    gone = [file for file in (*old, *map(keys_of, (*old, *stale))) if file.exists()]
-    for file in dict.fromkeys(gone):
+    found = [(file, backup) for file, backup in backups_in(written.parent) if backup.service == service]
+    good = [file for file, _ in found if keys_of(file).exists() and backups.is_whole(file)]
+    stay = {written, *good[-1:]}
+    old = _before(now - timedelta(days=days) + DAILY, found, stay)
+    stale = _before(now - timedelta(days=KEYS_DAYS), found, stay)
+    gone = [file for file in dict.fromkeys((*old, *map(keys_of, (*old, *stale)))) if file.exists()]
+    for file in gone:
         file.unlink()
-    return list(dict.fromkeys(gone))
+    return gone
+
+
+def _before(moment: datetime, found: Found, stay: set[Path]) -> list[Path]:
+    return [file for file, backup in found if backup.taken_at <= moment and file not in stay]
 
 
 def keys_for(file: Path, service: str) -> Path | None:
@@ -47,6 +54,6 @@ def keys_for(file: Path, service: str) -> Path | None:
 
 def backups_in(folder: Path) -> Found:
     """The backups in a folder, the oldest first; of whatever else lies there nothing."""
-    files = [file for file in folder.iterdir() if file.is_file()]
+    files = [file for file in folder.iterdir() if file.is_file() and file.suffix != PARTIAL]
     found = [(file, backup) for file in files if (backup := backups.about(file)) is not None]
     return sorted(found, key=lambda each: each[1].taken_at)

@@ -39,9 +39,10 @@ class Settings(ServiceSettings):
     approval_tolerance_bp: int = Field(default=1_000, ge=0, le=10_000)
     """By how much an approval may exceed what was asked, in hundredths of a percent of it: fees and VAT are financed
     along."""
-    backup_days: int = Field(default=30, ge=1)
+    backup_days: int = Field(default=30, ge=2)
     """Days for which copies of the stores are kept, as every consent says: `pdp backup` removes older ones (give it the
-    same), the chart makes it of `backup.retention`. Whoever backs up otherwise keeps to it."""
+    same), the chart makes it of `backup.retention`. Whoever backs up otherwise keeps to it. At least two: each backup
+    stays until the next."""
 
     controller_name: str = ""
     """Who is responsible for the data (responsable, LFPDPPP art. 15), as every consent names it. Where people sign in

@@ -19,7 +19,7 @@ from deploy.local.backups import Counts
 from deploy.local.client import LocalClient
 from deploy.local.forgotten import Forgotten, forgotten
 from deploy.local.hold import held_down
-from deploy.local.pruning import keys_for, prune
+from deploy.local.pruning import LEAST_DAYS, keys_for, prune
 from deploy.provision import offsets
 from deploy.provision.offsets import Place
 from shared.runtime.clock import now
@@ -29,7 +29,7 @@ PROBE_PAUSE = 0.5
 
 ServiceName = Annotated[str, typer.Argument(metavar="SERVICE", help=say("help.service_of"))]
 File = Annotated[Path, typer.Argument(metavar="FILE", help=say("help.backup.file"))]
-KeepDays = Annotated[int, typer.Option(envvar="PDP_BACKUP_DAYS", min=1, help=say("help.backup.keep_days"))]
+KeepDays = Annotated[int, typer.Option(envvar="PDP_BACKUP_DAYS", min=LEAST_DAYS, help=say("help.backup.keep_days"))]
 WithoutKeys = Annotated[bool, typer.Option("--without-keys", help=say("help.restore.without_keys"))]
 DECIDES_NOTHING = frozenset({"portal"})
 """What it shows is each event merged into what is there: taken again, events mend it."""
@@ -41,7 +41,7 @@ def backup(service: ServiceName, file: File, *, keep_days: KeepDays = 30) -> Non
     client = _client(service)
     try:
         taken = backups.take(client, service, file)
-        gone = prune(file.absolute().parent, keep_days, taken.taken_at)
+        gone = prune(file.absolute(), service, keep_days, taken.taken_at)
     except OSError as error:
         raise Refusal(say("error.file", file=file, detail=error.strerror), 2) from error
     out().print(say("backup.taken", service=service, at=_shown(taken.taken_at), file=file))
