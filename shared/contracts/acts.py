@@ -36,6 +36,7 @@ LOOKS: Mapping[str, Read] = {
 ARCO: Mapping[str, str] = {
     "ask_arco": "arco:asked",
     "answer_arco": "arco:answered",
+    "complete_arco": "arco:carried-out",
     "extend_arco": "arco:extended",
 }
 """What is done with what people ask of their data: a row in the transaction of it."""

@@ -150,7 +150,11 @@ async def test_what_a_restore_brings_back_is_erased_again(
     bodies = await stage.opened(row["body"] for row in await stage.rows("SELECT body FROM journal"))
     assert not [word for word in secret.clear if word in str((held, bodies))]
     assert (await ok(stage, "GET", f"/referrals/{referral['id']}"))["papers"] is None
-    assert not (await ok(stage, "GET", consent))["papers_held"]
+    shown = await ok(stage, "GET", consent)
+    assert not shown["papers_held"]
+    assert shown["revoked_at"] is not None, "who took it back did so for every store"
+    assert (await ok(stage, "GET", f"/referrals/{referral['id']}"))["state"] == "withdrawn"
+    assert (await ok(stage, "POST", f"{consent}/revocation"))["revoked_at"] == shown["revoked_at"]
 
 
 async def test_a_later_key_of_that_name_makes_no_erased_event_whole(stage: StageUnderTest) -> None:

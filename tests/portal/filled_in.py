@@ -85,6 +85,7 @@ HIDDEN: dict[str, dict[str, str | list[str]]] = {
     "/work/visits/{supplier_id}/{dimension}/{question}/evidence/removal": {"number": "0"},
     "/work/visits/{supplier_id}/offline/{question}": {"level": "3", "note": WORDS},
     "/my-firm/money/consents/{consent_id}/revocation": {},
+    "/arco/{request_id}/completion": {},
     "/arco/{request_id}/extension": REASON,
     "/my-firm/introductions": {"to": str(ANCHOR), "text_sha256": "a" * 64},
     "/my-firm/introductions/{consent_id}/revocation": {},

@@ -19,7 +19,7 @@ REQUEST: dict[str, Any] = {
     "id": str(UUID(int=18)), "supplier_id": str(SUPPLIER), "arco_right": "access", "wanted": "Todo", "in_person": False,
     "received_on": "2199-11-01", "answer_by": "2199-12-01", "asked_by": "operator-1", "status": "received",
     "outcome": None, "ground": None, "answer": None, "answered_on": None, "answered_by": None, "effect_by": None,
-    "extensions": [],
+    "extensions": [], "carried_out_on": None, "carried_out_by": None,
 }  # fmt: skip
 EXTENDED = {"term": "answer", "reason": "Está en tres archivos", "on": "2199-11-30", "by": "o", "until": "2200-01-05"}
 
@@ -74,6 +74,23 @@ async def test_a_term_is_extended_where_the_law_still_allows_it(
     page = (await operator.get(f"/arco/{REQUEST['id']}")).text
     assert (f'action="/arco/{REQUEST["id"]}/extension"' in page) == offered
     assert ("Está en tres archivos" in page) == ("extensions" in different)
+
+
+async def test_the_list_shows_what_was_granted_and_not_carried_out_in_time(portal: Visitors) -> None:
+    granted = {"status": "answered", "outcome": "granted", "effect_by": "2020-02-03"}
+    items = [REQUEST | granted, REQUEST | granted | {"status": "carried_out", "carried_out_on": "2020-03-03"}, REQUEST]
+    portal.others.answer("registration", "/arco-requests", {"items": items, "next": None})
+    operator = await portal.signed_in("operator", language="en")
+    page = (await operator.get("/arco?status=")).text
+    assert page.count("Overdue") == 1
+    one = f"/arco/{REQUEST['id']}"
+    for request, offered in zip(items, (True, False, False), strict=True):
+        portal.others.answer("registration", f"/arco-requests/{REQUEST['id']}", request, ETag='"v1"')
+        assert (f'action="{one}/completion"' in (await operator.get(one)).text) == offered
+    portal.others.answer("registration", f"/arco-requests/{REQUEST['id']}/completion", items[1])
+    done = await operator.post(f"{one}/completion", {"version": '"v1"'})
+    assert (done.status_code, done.headers["location"]) == (303, one)
+    assert portal.others.asked[-1].headers["If-Match"] == '"v1"'
 
 
 @pytest.mark.usefixtures("nothing_arrives")

@@ -1,5 +1,10 @@
 """A filter that a page does not have: refused where it would show what nobody asked for, elsewhere in no one's way."""
 
+import re
+from collections.abc import Iterator
+from inspect import signature
+from typing import Literal, get_args, get_origin, get_type_hints
+
 import pytest
 from fastapi.routing import APIRoute
 
@@ -41,6 +46,39 @@ async def test_a_filter_that_a_page_does_not_have_is_refused(portal: Visitors, p
         assert answer.status_code == 422
         assert SAID[language] in answer.text
         assert all(each in answer.text for each in known)
+
+
+DONE = {"selected"}
+"""What was just done, and no filter."""
+
+
+def _choices(route: APIRoute) -> Iterator[str]:
+    """The filters among a list's parameters that have "All" before what can be chosen."""
+    for name, kind in get_type_hints(route.endpoint).items():
+        if get_origin(kind) is Literal and "" in get_args(kind) and name not in DONE:
+            yield name
+
+
+CHOSEN = [(path, roles, name) for path, roles in FILTERED for name in _choices(GETS[path])]
+
+
+@pytest.mark.parametrize(("path", "roles", "name"), CHOSEN)
+async def test_all_of_a_filter_shows_all(filled: Visitors, path: str, roles: frozenset, name: str) -> None:
+    """Whatever a list shows unless it is asked for more."""
+    browser = await filled.signed_in(str(min(roles)), supplier_id=SUPPLIER, anchor_id=ANCHOR)
+    before = len(filled.others.asked)
+    answer = await browser.get(f"{_of(path)}?{name}=")
+    assert answer.status_code == 200
+    select = re.search(rf'<select id="{name}" name="{name}">.*?</select>', answer.text, re.DOTALL)
+    assert select is not None
+    assert " selected" not in select[0], "all is what is chosen"
+    default = signature(GETS[path].endpoint).parameters[name].default
+    asked = {each.url.params.get(name) for each in filled.others.asked[before:]}
+    assert not default or default not in asked
+
+
+def test_there_are_such_filters() -> None:
+    assert {"/arco", "/registrations", "/requirements", "/twins"} <= {path for path, _, _ in CHOSEN}
 
 
 OPEN = [path for path, roles in PAGES if roles is None and not path.startswith(("/static", "/sign-in", "/language"))]

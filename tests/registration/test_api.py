@@ -48,6 +48,7 @@ def test_every_route_names_who_may_call_it() -> None:
         "GET /arco-requests/{request_id}": own,
         "POST /arco-requests/{request_id}/answer": operator,
         "POST /arco-requests/{request_id}/extension": operator,
+        "POST /arco-requests/{request_id}/completion": operator,
         "GET /suppliers": operator,
         "POST /suppliers/search": operator,
         "GET /suppliers/{supplier_id}": own,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -9,9 +10,12 @@ import pytest
 
 from services.registration.domain.arco import MOST_OPEN, ArcoRequest, is_working, working_days_after
 from services.registration.handlers import arco
+from services.registration.store.arco import urgency
 from shared.messaging.decision import Decision, Refused
+from shared.sealing.register import Register
 from shared.testing.stage import StageUnderTest
 from tests.registration.bodies_given import registered
+from tests.sealing.restored import copied, restored
 
 TODAY = date(2026, 11, 30)
 ASKED = ArcoRequest(
@@ -86,6 +90,36 @@ def test_each_term_is_extended_once_by_as_many_days_and_while_it_runs() -> None:
     assert code(arco.extend(None, "No hay", "operator-1", TODAY)) == "arco_request_unknown"
 
 
+def test_less_than_all_is_said_by_somebody_else_than_who_wrote_it_down() -> None:
+    say: Any = lambda asked, outcome, ground, by: arco.answer(asked, outcome, ground, "Porque", by, TODAY)  # noqa: E731
+    written = replace(ASKED, asked_by="operator-1", in_person=False)
+    for outcome in ("refused", "granted_in_part"):
+        assert code(say(written, outcome, "nothing_held", "operator-1")) == "arco_same_person"
+        assert isinstance(say(written, outcome, "nothing_held", "operator-2"), Decision)
+    assert isinstance(say(written, "granted", None, "operator-1"), Decision)
+    assert code(say(ASKED, "granted", None, ASKED.asked_by)) == "arco_same_person", "whoever asked in person"
+
+
+def test_what_was_granted_is_carried_out_once_and_has_a_day_until_then() -> None:
+    granted = ASKED.answered("granted", None, "Hecho", "operator-1", TODAY)
+    late = date(2027, 3, 1)
+    assert urgency(granted) == granted.effect_by
+    done = arco.carry_out(granted, "operator-2", late)
+    assert isinstance(done, Decision)
+    assert done.state is not None
+    assert (done.state.status, done.state.carried_out_on, done.state.carried_out_by) == (
+        "carried_out", late, "operator-2",
+    )  # fmt: skip
+    assert arco.carry_out(done.state, "operator-3", TODAY) == Decision(done.state)
+    assert code(arco.answer(done.state, "granted", None, "Sí", "operator-2", TODAY)) == "arco_answered"
+    assert code(arco.extend(done.state, "Otra vez", "operator-1", TODAY)) == "arco_nothing_to_extend"
+    refused = ASKED.answered("refused", "law_keeps_it", "No", "operator-1", TODAY)
+    assert urgency(done.state) == urgency(refused) > late
+    for nothing in (ASKED, refused):
+        assert code(arco.carry_out(nothing, "operator-1", TODAY)) == "arco_nothing_to_carry_out"
+    assert code(arco.carry_out(None, "operator-1", TODAY)) == "arco_request_unknown"
+
+
 def test_a_firm_asks_no_more_than_can_be_answered() -> None:
     assert code(arco.make(ASKED, MOST_OPEN)) == "arco_too_many"
     assert isinstance(arco.make(ASKED, MOST_OPEN - 1), Decision)
@@ -122,5 +156,35 @@ async def test_a_request_is_asked_and_answered(stage: StageUnderTest) -> None:
     assert (answered.status_code, answered.json()["status"]) == (200, "answered")
     listed = (await stage.client.get(path, headers=own)).json()["items"]
     assert [(each["arco_right"], each["outcome"]) for each in listed] == [("access", "granted"), ("objection", None)]
+    done = await stage.client.post(f"{one}/completion", headers=operator | {"If-Match": "*"})
+    assert (done.status_code, done.json()["status"]) == (200, "carried_out")
+    every = (await stage.client.get("/arco-requests", params={"status": "all"}, headers=operator)).json()["items"]
+    assert [each["status"] for each in every] == ["received", "carried_out"]
     acts = {row["action"] for row in await stage.rows("SELECT action FROM audit")}
-    assert {"registration:arco:asked", "registration:arco:answered", "registration:arco:viewed"} <= acts
+    did = {f"registration:arco:{act}" for act in ("asked", "answered", "carried-out", "viewed")}
+    assert did <= acts
+
+
+async def test_what_was_written_is_sealed_and_goes_with_the_contact(stage: StageUnderTest, tmp_path: Path) -> None:
+    """Also from a store that comes back; that somebody asked stays, and so does what became of it."""
+    firm = (await registered(stage))["id"]
+    own, operator = stage.headers("supplier", supplier_id=firm), stage.headers("operator")
+    said = {"arco_right": "cancellation", "wanted": "Que se borre a Benita Robles"}
+    made = (await stage.client.post(f"/suppliers/{firm}/arco-requests", json=said, headers=own)).json()
+    assert made["wanted"] == said["wanted"]
+    copy = await copied(stage, "arco_request", "data_key")
+    assert "Benita" not in str(copy)
+    erased = await stage.client.delete(f"/suppliers/{firm}/contact", headers=operator)
+    assert erased.status_code == 204
+    one = f"/arco-requests/{made['id']}"
+    shown = (await stage.client.get(one, headers=operator)).json()
+    assert (shown["wanted"], shown["arco_right"]) == (None, "cancellation")
+    erasures = stage.erasures(Register(tmp_path.as_uri(), "registration"))
+    await erasures.keep()
+    await restored(stage, copy)
+    await stage.rows("UPDATE arco_request SET wanted = 'En claro: Benita'")
+    assert (await erasures.again()).rows >= 1
+    assert await stage.rows("SELECT wanted FROM arco_request") == [{"wanted": ""}]
+    given = {"outcome": "granted", "answer": "Se borró"}
+    answered = await stage.client.post(f"{one}/answer", json=given, headers=operator | {"If-Match": "*"})
+    assert answered.status_code == 200

@@ -75,6 +75,7 @@ async def _registration(stage: StageUnderTest) -> Foreign:
             "consent_to_introduction": text,
             "ask_arco": wanted,
             "extend_arco": {"reason": "Hay que reunirlo de tres archivos"},
+            "complete_arco": {},
             "answer_arco": {"outcome": "granted", "answer": "Está en su archivo"},
         },
     )

@@ -16,6 +16,7 @@ from deploy.cli.lines import line
 from deploy.cli.texts import say
 from deploy.local import backups
 from deploy.local.backups import Counts
+from deploy.local.carried import CARRIED, carry
 from deploy.local.client import LocalClient
 from deploy.local.forgotten import Forgotten, forgotten
 from deploy.local.hold import held_down
@@ -65,10 +66,13 @@ def restore(service: ServiceName, file: File, *, without_keys: WithoutKeys = Fal
             # First the offsets: a crash between the two costs nothing, as the store before knows what comes again.
             offsets.set_back(client.admin(), places)
             erased = backups.bring_keys(client, service, keys)
+            carried = carry(client, service)
             backups.swap(client, service)
             before, lost = backups.counts(client, service), forgotten(client, service)
     out().print(say("restore.restored", service=service, at=_shown(taken.taken_at), old=f"{service}_replaced"))
     out().print(say("restore.erased", service=service, count=sum(at > taken.taken_at for at in erased.values())))
+    if service in CARRIED:
+        out().print(say("restore.carried", service=service, count=carried))
     _read_again(client, service, places, before)
     _show(lost)
 

@@ -10,7 +10,7 @@ from services.financing.domain.consent import Consent
 from services.financing.domain.consent_text import ShownText
 from services.financing.domain.facts import Contract, Diagnosis, Match, Plan, Profile
 from services.financing.domain.need import Need
-from services.financing.domain.referral import Referral
+from services.financing.domain.referral import Referral, recalled
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,29 @@ class Case:
         """Whether a consent or a referral is among these, whose papers are erased."""
         return not matters.isdisjoint([*(item.id for item in self.consents), *(item.id for item in self.referrals)])
 
-    def without_papers(self, matters: AbstractSet[UUID]) -> "Case":
-        """It, without the papers of these consents and referrals."""
-        consents = tuple(replace(item, papers=None) if item.id in matters else item for item in self.consents)
-        referrals = tuple(replace(item, papers=None) if item.id in matters else item for item in self.referrals)
+    def without_papers(self, matters: AbstractSet[UUID], now: datetime) -> "Case":
+        """It, without the papers of these consents and referrals, which its store knew of as erased before it was set
+        back. A consent that would still hold was taken back then, or replaced by one that is lost: it carries nothing
+        any more, and its partner's referrals whose papers went with it are withdrawn.
+        """
+        over = {item.consent_id for item in self.referrals if item.erase_at is not None and item.erase_at <= now}
+        gone = [item for item in self.consents if item.id in matters and item.id not in over]
+        taken_back = {item.id for item in gone if item.is_in_force(now)}
+        partners = {item.partner for item in self.consents if item.id in taken_back}
+        consents = tuple(
+            replace(item, papers=None, revoked_at=now if item.id in taken_back else item.revoked_at)
+            if item.id in matters
+            else item
+            for item in self.consents
+        )
+        referrals = tuple(
+            item
+            if item.id not in matters
+            else recalled(item, now)
+            if item.partner in partners and item.recalled_at is None
+            else replace(item, papers=None)
+            for item in self.referrals
+        )
         return replace(self, consents=consents, referrals=referrals)
 
     def last_to(self, partner: str) -> UUID:

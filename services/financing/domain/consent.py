@@ -94,6 +94,10 @@ class Consent:
         """The first moment at which it no longer holds; days are UTC days, so it never holds too long in Mexico."""
         return datetime.combine(self.expires_on + timedelta(days=1), time.min, UTC)
 
+    def is_in_force(self, now: datetime) -> bool:
+        """Neither taken back, nor replaced, nor over."""
+        return self.revoked_at is None and self.superseded_at is None and now < self.expires_at
+
 
 def carrying(consents: Iterable[Consent], product: Product, purpose: Purpose, now: datetime) -> Consent | NotConsented:
     """The consent that carries a referral for this product and purpose to its partner, or why none does.

@@ -9,6 +9,7 @@ from services.financing.store.tables import CASE_IN_CLEAR
 from shared.messaging import sealed_events
 from shared.messaging.decision import SweepRequest
 from shared.messaging.routing import Again, Slice, Slices
+from shared.runtime.clock import now
 from shared.runtime.database import Connection
 from shared.sealing.keys import Name
 from shared.sealing.rows import COUNTED
@@ -40,10 +41,11 @@ async def seal_next(connection: Connection, _: Mapping[str, str], after: UUID | 
 
 
 async def erase_again(connection: Connection, names: Collection[Name]) -> int:
-    """Write the cases that have papers of these without them, and whatever else says that there are any."""
+    """Write the cases that have papers of these without them, and as taken back what consents of these still hold."""
     matters = {name.matter for name in names}
     known = await cases.load_many(connection, sorted({name.person for name in names}))
-    changed = [case.without_papers(matters) for case in known.values() if case.has_papers_of(matters)]
+    at = now()
+    changed = [case.without_papers(matters, at) for case in known.values() if case.has_papers_of(matters)]
     await cases.save_many(connection, (), changed)
     return len(changed)
 

@@ -17,7 +17,7 @@ from shared.service.callers import Role
 
 Operator = Annotated[Scope, Depends(Only(Role.OPERATOR))]
 Cursor = Annotated[str, Query(max_length=400)]
-STATUSES = ("received", "answered")
+STATUSES = ("received", "answered", "carried_out")
 OUTCOMES = ("granted", "granted_in_part", "refused")
 GROUNDS = ("not_the_person", "nothing_held", "law_keeps_it", "rights_of_others", "decided_before")
 
@@ -27,13 +27,18 @@ def router() -> APIRouter:
 
     @pages.get("")
     async def list_arco(
-        asked: Anybody, scope: Operator, after: Cursor = "", status: Literal["", "received", "answered"] = "received"
+        asked: Anybody,
+        scope: Operator,
+        after: Cursor = "",
+        status: Literal["", "received", "answered", "carried_out"] = "received",
     ) -> Response:
-        """What people ask of their data, by the last day for its answer."""
-        query = {"status": status or "received"} | ({"after": after} if after else {})
+        """What people ask of their data, by the last day for its answer, or for what was granted."""
+        query = {"status": status or "all"} | ({"after": after} if after else {})
         found = await asked.ask("registration", "/arco-requests", **query)
         names = await named(asked, scope, [each["supplier_id"] for each in found.body["items"]])
-        return asked.page("arco.html", found=found.body, statuses=STATUSES, wanted=query, names=names)
+        return asked.page(
+            "arco.html", found=found.body, statuses=STATUSES, wanted=query, names=names, today=day_of(now()).isoformat()
+        )
 
     @pages.get("/consents/{consent_id}")
     async def prove_consent(asked: Anybody, _: Operator, consent_id: UUID) -> Response:
@@ -63,6 +68,21 @@ def router() -> APIRouter:
             tells=False,
         )
 
+    @pages.post("/{request_id}/completion")
+    async def complete_arco(asked: Anybody, scope: Operator, request_id: UUID, form: Form) -> Response:
+        """Say that what was granted is done."""
+        version = str(form.get("version", ""))
+        sent = asked.send("registration", "POST", f"/arco-requests/{request_id}/completion", version=version)
+        return await acted(
+            asked,
+            sent,
+            lambda tried: _page(asked, scope, request_id, tried),
+            to=f"/arco/{request_id}",
+            typed=typed(form),
+            at="complete-",
+            tells=False,
+        )
+
     @pages.post("/{request_id}/extension")
     async def extend_arco(asked: Anybody, scope: Operator, request_id: UUID, form: Form) -> Response:
         """Extend the term that runs, as the law allows once, with the reason that whoever asked reads."""
@@ -84,6 +104,8 @@ def router() -> APIRouter:
 
 def _extendable(request: dict[str, Any]) -> str | None:
     """Which term may still be extended: the one that runs, once."""
+    if request["status"] == "carried_out":
+        return None
     term = "answer" if request["status"] == "received" else "effect"
     until = request["answer_by"] if term == "answer" else request["effect_by"]
     if until is None or date.fromisoformat(until) < day_of(now()):

@@ -1,6 +1,6 @@
 """The one door for access, rectification, cancellation and objection: in person, or written down by an operator."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -10,7 +10,7 @@ from services.registration.domain.arco import ArcoRequest, Status
 from services.registration.handlers import SUPPLIER_UNKNOWN
 from services.registration.handlers import arco as handlers
 from services.registration.handlers.arco import ARCO_UNKNOWN
-from services.registration.store.arco import all_arco, arco_of, arco_requests, arco_row, open_arco
+from services.registration.store.arco import all_arco, arco_of, arco_requests, arco_row, open_arco, urgency
 from services.registration.views.arco import ArcoAnswerBody, ArcoBody, ArcoExtensionBody, ArcoView
 from shared.contracts.times import Day
 from shared.days import day_of
@@ -50,16 +50,21 @@ def router(commands: Commands, database: Database) -> APIRouter:
     async def list_arco(supplier_id: UUID, caller: OwnOrOperator, paging: Paging) -> Page[ArcoView]:
         """List a firm's requests in the order in which they came, with what became of them."""
         caller.require_supplier(supplier_id)
-        async with database.session() as session:
-            rows = await arco_of(session, supplier_id, paging.position(UUID), paging.fetch)
+        async with database.connection() as connection:
+            rows = await arco_of(connection, supplier_id, paging.position(UUID), paging.fetch)
         return Page[ArcoView].of_rows(rows, paging, ArcoView.of, lambda row: row.id)
 
     @api.get("/arco-requests")
-    async def list_all_arco(_: Operator, paging: Paging, status: Status = "received") -> Page[ArcoView]:
-        """List the requests of all firms that wait for their answer, the most urgent first; or those that have one."""
-        async with database.session() as session:
-            rows = await all_arco(session, status, paging.position(tuple[Day, UUID]), paging.fetch)
-        return Page[ArcoView].of_rows(rows, paging, ArcoView.of, lambda row: (row.answer_by, row.id))
+    async def list_all_arco(
+        _: Operator, paging: Paging, status: Status | Literal["all"] = "received"
+    ) -> Page[ArcoView]:
+        """List the requests of all firms that wait for their answer, or of another status, or `all`.
+
+        The most urgent first, by the last day for what is next; then those with which nothing is left to be done.
+        """
+        async with database.connection() as connection:
+            rows = await all_arco(connection, status, paging.position(tuple[Day, UUID]), paging.fetch)
+        return Page[ArcoView].of_rows(rows, paging, ArcoView.of, lambda row: (urgency(row), row.id))
 
     @api.get("/arco-requests/{request_id}")
     async def show_arco(request_id: UUID, caller: OwnOrOperator, show: Show) -> ArcoView:
@@ -70,7 +75,10 @@ def router(commands: Commands, database: Database) -> APIRouter:
     async def answer_arco(
         request_id: UUID, body: Strict[ArcoAnswerBody], caller: Operator, replace: Replace
     ) -> ArcoView:
-        """Answer a request: what was done, or on what ground not. Of another firm than the operator's own."""
+        """Answer a request: what was done, or on what ground not. Of another firm than the operator's own.
+
+        Less than all is not answered by whoever wrote the request down, and nothing by whoever asked (409).
+        """
         caller.require_outsider((await _known(database, request_id, caller)).supplier_id)
         by, today = caller.subject, day_of(now())
         return await replace.run(
@@ -79,6 +87,15 @@ def router(commands: Commands, database: Database) -> APIRouter:
             request_id,
             lambda state, _: handlers.answer(state, body.outcome, body.ground, body.answer, by, today),
             ArcoView.of,
+        )
+
+    @api.post("/arco-requests/{request_id}/completion")
+    async def complete_arco(request_id: UUID, caller: Operator, replace: Replace) -> ArcoView:
+        """Say that what was granted is done: until then the request stands among those with a term that runs."""
+        caller.require_outsider((await _known(database, request_id, caller)).supplier_id)
+        by, today = caller.subject, day_of(now())
+        return await replace.run(
+            commands, arco_requests, request_id, lambda state, _: handlers.carry_out(state, by, today), ArcoView.of
         )
 
     @api.post("/arco-requests/{request_id}/extension")
@@ -103,8 +120,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
 
 
 async def _known(database: Database, request_id: UUID, caller: Caller) -> ArcoRequest:
-    async with database.session() as session:
-        row = await arco_row(session, request_id)
-    found = accepted(row or ARCO_UNKNOWN)
+    async with database.connection() as connection:
+        found = accepted(await arco_row(connection, request_id) or ARCO_UNKNOWN)
     caller.require_supplier(found.supplier_id)
-    return found  # type: ignore[return-value]  # a row has what the request has
+    return found

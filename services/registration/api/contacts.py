@@ -7,9 +7,11 @@ from fastapi import APIRouter
 
 from services.registration import handlers
 from services.registration.api.mailing import Mailing
+from services.registration.handlers import arco as on_arco
 from services.registration.handlers import claims as on_claims
 from services.registration.handlers import people as on_people
 from services.registration.store import suppliers
+from services.registration.store.arco import arco_ids, arco_requests
 from services.registration.store.claims import claims
 from services.registration.store.erasing import mark_erased
 from services.registration.store.people import people, people_of
@@ -30,8 +32,9 @@ def router(mailing: Mailing, commands: Commands) -> APIRouter:
     async def erase_contact(supplier_id: UUID, caller: Operator, change: Change) -> None:
         """Erase the person to talk to; of a natural person who withdrew also name, RFC and places.
 
-        Wherever they are: in the firm's profile, in the claim that it came from, as an address of its people, and in
-        mail that lies in a folder. Of whom nothing is here (404) it is kept all the same that they were erased.
+        Wherever they are: in the firm's profile, in the claim that it came from, as an address of its people, in what
+        they wrote into ARCO requests, and in mail that lies in a folder. Of whom nothing is here (404) it is kept all
+        the same that they were erased.
         """
         caller.require_outsider(supplier_id)
 
@@ -55,6 +58,10 @@ def router(mailing: Mailing, commands: Commands) -> APIRouter:
             for person in firms_people:
                 decision = on_people.erase_address(unit.state(people, person.id), known)
                 unit.apply(people, person.id, decision, about=supplier_id)
+            asked = await arco_ids(unit.connection, supplier_id)
+            await unit.load(arco_requests, asked)
+            for id_ in asked:
+                unit.apply(arco_requests, id_, on_arco.erase_words(unit.state(arco_requests, id_)), about=supplier_id)
             return None if supplier is None and claim is None else known
 
         erased = await commands.run_unit(change.cause, erase)

@@ -11,13 +11,14 @@ from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
 
+from shared.four_eyes import Participants
 from shared.state_machine import StateMachine, Transition
 
 Right = Literal["access", "rectification", "cancellation", "objection"]
 Outcome = Literal["granted", "granted_in_part", "refused"]
 Ground = Literal["not_the_person", "nothing_held", "law_keeps_it", "rights_of_others", "decided_before"]
 """Why less is done than was asked for (art. 25 and 33)."""
-Status = Literal["received", "answered"]
+Status = Literal["received", "answered", "carried_out"]
 Term = Literal["answer", "effect"]
 """To answer, and to carry out what was granted."""
 
@@ -27,10 +28,10 @@ MOST_OPEN = 20
 
 ARCO = StateMachine[Status](
     "ARCO request",
-    ("received", "answered"),
+    ("received", "answered", "carried_out"),
     "received",
-    (Transition("answer", ("received",), "answered"),),
-    {"answered": "whoever asked may ask anew, or go to the authority"},
+    (Transition("answer", ("received",), "answered"), Transition("carry_out", ("answered",), "carried_out")),
+    {"carried_out": "whoever asked may ask anew, or go to the authority"},
 )
 
 
@@ -54,7 +55,8 @@ class ArcoRequest:
     id: UUID
     supplier_id: UUID
     arco_right: Right
-    wanted: str
+    wanted: str | None
+    """None: erased with the firm's contact."""
     received_on: date
     answer_by: date
     asked_by: str
@@ -70,6 +72,8 @@ class ArcoRequest:
     effect_by: date | None = None
     """Until when what was granted is carried out."""
     extensions: tuple[Extension, ...] = ()
+    carried_out_on: date | None = None
+    carried_out_by: str | None = None
 
     @property
     def term(self) -> Term:
@@ -79,7 +83,20 @@ class ArcoRequest:
     @property
     def until(self) -> date | None:
         """Its last day; None where nothing is left to be done."""
+        if self.status == "carried_out":
+            return None
         return self.answer_by if self.status == "received" else self.effect_by
+
+    def may_answer(self, by: str, outcome: Outcome) -> bool:
+        """Nobody answers what they asked for themselves, nor gives less than all on what they alone wrote down."""
+        return Participants((self.asked_by,)).may_approve(by) or (outcome == "granted" and not self.in_person)
+
+    def carried_out(self, by: str, today: date) -> "ArcoRequest":
+        """The request once what was granted is done. Raises ValueError: nothing is left to be done."""
+        status = None if self.until is None else ARCO.after(self.status, "carry_out")
+        if status is None:
+            raise ValueError("nothing is left to be carried out")
+        return replace(self, status=status, carried_out_on=today, carried_out_by=by)
 
     def extended(self, reason: str, by: str, today: date) -> "ArcoRequest":
         """The request with as many days more of the term that runs. Raises ValueError: none does."""

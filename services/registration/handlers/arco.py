@@ -1,5 +1,6 @@
 """Decisions on ARCO requests: one is made, and an operator who has no part in the firm answers it."""
 
+from dataclasses import replace
 from datetime import date
 
 from services.registration.domain.arco import ANSWER_DAYS, MOST_OPEN, ArcoRequest, Ground, Outcome, working_days_after
@@ -8,6 +9,8 @@ from shared.messaging.decision import Decision, Refused
 ARCO_UNKNOWN = Refused("not_found", "arco_request_unknown")
 _ANSWERED = Refused("conflict", "arco_answered")
 _TOO_MANY = Refused("conflict", "arco_too_many", params={"most": MOST_OPEN})
+_SAME_PERSON = Refused("conflict", "arco_same_person")
+_NOTHING_TO_CARRY_OUT = Refused("conflict", "arco_nothing_to_carry_out")
 _GROUND_LACKING = Refused("invalid", "arco_ground_lacking", at="ground")
 _GROUND_FOR_NOTHING = Refused("invalid", "arco_ground_for_nothing", at="ground")
 
@@ -29,16 +32,34 @@ def make(asked: ArcoRequest, open_already: int) -> Decision[ArcoRequest] | Refus
 def answer(
     state: ArcoRequest | None, outcome: Outcome, ground: Ground | None, words: str, by: str, today: date
 ) -> Decision[ArcoRequest] | Refused:
-    """Whoever is granted less than they asked for is told on what ground."""
+    """Whoever is granted less than they asked for is told on what ground, by somebody who did not ask."""
     if state is None:
         return ARCO_UNKNOWN
-    if state.status == "answered":
+    if state.status != "received":
         return _ANSWERED
+    if not state.may_answer(by, outcome):
+        return _SAME_PERSON
     if outcome != "granted" and ground is None:
         return _GROUND_LACKING
     if outcome == "granted" and ground is not None:
         return _GROUND_FOR_NOTHING
     return Decision(state.answered(outcome, ground, words, by, today))
+
+
+def carry_out(state: ArcoRequest | None, by: str, today: date) -> Decision[ArcoRequest] | Refused:
+    """What was granted is done, also late. Said again it stays as it was said first."""
+    if state is None:
+        return ARCO_UNKNOWN
+    if state.status == "carried_out":
+        return Decision(state)
+    if state.status == "received" or state.until is None:
+        return _NOTHING_TO_CARRY_OUT
+    return Decision(state.carried_out(by, today))
+
+
+def erase_words(state: ArcoRequest | None) -> Decision[ArcoRequest]:
+    """What somebody wrote goes with who they were; that they asked, what for, and what became of it stays."""
+    return Decision(None if state is None else replace(state, wanted=None))
 
 
 def extend(state: ArcoRequest | None, reason: str, by: str, today: date) -> Decision[ArcoRequest] | Refused:

@@ -7,6 +7,7 @@ from uuid import UUID
 from services.registration.domain.claim import forgotten
 from services.registration.domain.supplier import unnamed_person
 from services.registration.store import suppliers
+from services.registration.store.arco import arco_requests
 from services.registration.store.claims import CLAIM, claims
 from services.registration.store.people import people
 from services.registration.store.sealed import CONTACT, IDENTITY
@@ -27,7 +28,9 @@ async def erase_again(connection: Connection, names: Collection[Name]) -> int:
     await claims.save_many(connection, (), [forgotten(each) for each in said])
     invited = (await people.load_many(connection, sorted({name.matter for name in names}))).values()
     await people.save_many(connection, (), [replace(each, email=None) for each in invited])
-    return len(firms) + len(said) + len(invited)
+    asked = (await arco_requests.load_many(connection, sorted({name.matter for name in names}))).values()
+    await arco_requests.save_many(connection, (), [replace(each, wanted=None) for each in asked])
+    return len(firms) + len(said) + len(invited) + len(asked)
 
 
 async def mark_erased(connection: Connection, person: UUID) -> None:

@@ -128,6 +128,7 @@ class ArcoRequestRow(Table, table=True):
     supplier_id: UUID
     arco_right: str
     wanted: str
+    """Empty: erased."""
     received_on: date
     answer_by: date
     asked_by: str
@@ -140,6 +141,8 @@ class ArcoRequestRow(Table, table=True):
     answered_by: str | None
     effect_by: date | None
     extensions: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": "[]"})
+    carried_out_on: date | None
+    carried_out_by: str | None
 
 
 class SupplierPastRow(Table, table=True):

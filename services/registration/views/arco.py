@@ -47,7 +47,8 @@ class ArcoView(View):
     id: UUID
     supplier_id: UUID
     arco_right: Right
-    wanted: str
+    wanted: str | None
+    """None: erased with the contact."""
     received_on: date
     answer_by: Annotated[date, Field(examples=["2026-12-29"])]
     """Last day for the answer: twenty working days."""
@@ -62,5 +63,7 @@ class ArcoView(View):
     answered_by: str | None
     effect_by: date | None
     """Last day on which what was granted is carried out: fifteen working days more."""
+    carried_out_on: date | None
+    carried_out_by: str | None
     extensions: tuple[ExtensionView, ...]
     """Each of the two terms may be extended once, by as many days: its last day is then the new one."""
