@@ -74,7 +74,9 @@ class AnswerRefused(RefusalEvent):
 
 
 class RefusalLifted(RefusalEvent):
-    """An answer that was refused took effect after all: an operator let it in, as where the fault was the program's."""
+    """An answer that was refused took effect after all: an operator let it in, as where the fault was the program's, or
+    a right one came under the same `answer_id`.
+    """
 
     TYPE: ClassVar[str] = "partner.refusal-lifted"
     ABOUT: ClassVar[tuple[str, ...]] = ("lifting", "refusal_id")

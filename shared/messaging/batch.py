@@ -189,6 +189,7 @@ class BatchRunner:
         references, targets = await work.load_for(messages, routes, self._routes.values())
         traced = tracing.on()
         partners = {topic for topic in {message.record.topic for message in messages} if is_partners(topic)}
+        sent: list[Message] = []
         for message, route, target in zip(messages, routes, targets, strict=True):
             started_ns = tracing.clock_ns() if traced else 0
             data = message.envelope.data
@@ -206,6 +207,10 @@ class BatchRunner:
                         refusals.tell_without_effect(work, self._service, message, decision.without_effect, cause)
                     elif actor is not None:
                         refusals.tell_lifted(work, self._service, message, cause)
+                    else:
+                        sent.append(message)
+        if sent:
+            await refusals.lift_overtaken(work, sent, CONSUMER)
         if self._keep is not None and messages:
             await self._keep(work.connection, [message.envelope for message in messages])
 

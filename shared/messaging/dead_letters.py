@@ -64,6 +64,18 @@ _FORGET = """
     WHERE closed_at < now() - $1::interval AND topic LIKE 'partner.%' AND value IS NOT NULL RETURNING id
 """
 
+_CLOSE_OVERTAKEN = """
+    WITH overtaken AS (
+        SELECT id, event_id FROM dead_letter
+        WHERE topic = ANY($1) AND event_id = ANY($2) AND closed_at IS NULL FOR UPDATE SKIP LOCKED
+    ), closed AS (
+        UPDATE dead_letter SET resolution = 'replayed', closed_at = $3 WHERE id IN (SELECT id FROM overtaken)
+    ), noted AS (
+        INSERT INTO dead_letter_action (dead_letter_id, action, by, at) SELECT id, 'replayed', $4, $3 FROM overtaken
+    )
+    SELECT id, event_id FROM overtaken ORDER BY id
+"""
+"""A letter that an operator has in hand is theirs to close."""
 
 _FORGET_OF = """
     UPDATE dead_letter SET value = NULL
@@ -182,6 +194,17 @@ async def block(connection: Connection, records: Sequence[Record], at: datetime)
     rows = [(*record[:5], *(record.refused or (None, None))[:2], record.arrived_ms, at) for record in records]
     if rows:
         await connection.execute(_BLOCK_RECORDS, *columns(rows))
+
+
+async def close_overtaken(
+    connection: Connection, messages: Sequence[Message], at: datetime, by: str
+) -> list[tuple[UUID, UUID]]:
+    """Close the open letters of events that took effect by another record, those of the same topic and id; each one's
+    id, and its event's.
+    """
+    topics, ids = {item.record.topic for item in messages}, [str(item.envelope.id) for item in messages]
+    rows = await connection.fetch(_CLOSE_OVERTAKEN, sorted(topics), ids, at, by)
+    return [(row["id"], UUID(row["event_id"])) for row in rows]
 
 
 async def forget(connection: Connection, kept: timedelta) -> None:

@@ -14,20 +14,23 @@ from shared.contracts.dead_letters import ServiceName
 from shared.contracts.event import Actor, Cause
 from shared.contracts.refusals import AnswerRefused, RefusalLifted, RefusalOutcome, Words
 from shared.i18n import Catalogue
-from shared.messaging import inbox
+from shared.messaging import dead_letters, inbox, writers
 from shared.messaging.codec import RECORD_NAMESPACE, Message, Poison, Record, record_id, sha256
 from shared.messaging.dead_letters import SetAside, dead_letter_id
 from shared.messaging.topics import is_partners
 from shared.messaging.unit_of_work import UnitOfWork
+from shared.runtime import logging
 from shared.runtime.database import Connection
 
 Why = tuple[RefusalOutcome, str]
 """What became of an answer, and the reason."""
 
+log = logging.get(__name__)
+
 ANSWERS = re.compile(r"partner\.([a-z][a-z0-9-]{1,30})\.answers\.v1")
 
 SAME_ID = "same_id"
-"""An answer of this id took effect before."""
+"""An answer of this id was settled before: with effect, or without, as was told then."""
 DISCARDED = "discarded"
 """An answer of this id was set aside, and an operator discarded it: it never takes effect."""
 PARTNER_PAUSED = "partner_paused"
@@ -66,6 +69,18 @@ def tell_lifted(work: UnitOfWork, service: ServiceName, message: Message, cause:
         work.emit(lifted, cause)
 
 
+async def lift_overtaken(work: UnitOfWork, messages: Sequence[Message], actor: Actor) -> None:
+    """Tell whose answers take effect now and had been refused under the same id, and close what was set aside of them:
+    else its partner, and an operator, would go on by a refusal that is none any more.
+    """
+    sent = {item.envelope.id: item for item in messages}
+    for letter, answer in await dead_letters.close_overtaken(work.connection, messages, work.now, actor.subject):
+        if (partner := _partner(sent[answer].record)) is not None:
+            lifted = RefusalLifted(refusal_id=letter, partner=partner, answer_id=answer, at=work.now)
+            work.emit(lifted, writers.caused_by(sent[answer]))
+            log.info("dead_letter_action", dead_letter_id=str(letter), by=actor.subject, released=0, action="replayed")
+
+
 async def tell_waits(work: UnitOfWork, service: ServiceName, record: Record) -> None:
     """Tell whose answers wait from this one on; once, in however many processes they wait."""
     id_ = uuid5(RECORD_NAMESPACE, f"waits/{record_id(record)}")
@@ -78,7 +93,7 @@ async def tell_waits(work: UnitOfWork, service: ServiceName, record: Record) -> 
 async def repeated(
     connection: Connection, received: Sequence[Message | Poison], fresh: Sequence[Message | Poison]
 ) -> list[tuple[Message, Why]]:
-    """Answers whose id took effect before, or was discarded, by another record: sent again, not delivered again. Each
+    """Answers whose id was settled before, or discarded, by another record: sent again, not delivered again. Each
     id once, for ever: whoever repeats one without end fills no store.
     """
     theirs = [item for item in received if isinstance(item, Message) and is_partners(item.record.topic)]

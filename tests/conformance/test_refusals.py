@@ -16,7 +16,7 @@ from shared.messaging.decision import RejectedEventError
 from shared.messaging.topics import MAX_ANSWER_BYTES
 from shared.messaging.unit_of_work import unit_of_work
 from tests.conformance.stage import Bench, by
-from tests.conformance.test_dead_letters import garbage, listed, told
+from tests.conformance.test_dead_letters import garbage, listed, shown, told
 
 ANSWERS, REFUSALS = "partner.outsider.answers.v1", "partner.outsider.refusals.v1"
 
@@ -117,6 +117,22 @@ async def test_a_refused_answer_beside_the_same_one_sent_again_hides_it_not(benc
     assert await bench.numbers(key) == (1,)
 
 
+async def test_a_right_answer_under_the_id_of_a_refused_one_lifts_its_refusal(bench: Bench) -> None:
+    bench.rule.failing = lambda event: RejectedEventError("not_so") if event.number == 1 else None
+    key = uuid4()
+    wrong, of_another = told(key, 1, 0, ANSWERS), told(key, 1, 5, ANSWERS)
+    right = wrong._replace(offset=1, value=(wrong.value or b"").replace(b'"number":1', b'"number":2'))
+    await bench.runner.consume([wrong, of_another])
+    await bench.runner.consume([right])
+    assert await bench.numbers(key) == (2,)
+    first, _, lifted = await refused(bench)
+    assert (lifted["type"], lifted["data"]["answer_id"]) == (RefusalLifted.TYPE, id_of(wrong))
+    assert lifted["data"]["refusal_id"] == first["data"]["refusal_id"]
+    assert [letter.offset for letter in await listed(bench)] == [5], "the other answer's stays open"
+    [note] = (await shown(bench, UUID(first["data"]["refusal_id"]))).actions
+    assert (note.action, note.by) == ("replayed", "consumer")
+
+
 @pytest.mark.parametrize("took_effect", [False, True])
 async def test_who_sends_a_discarded_answer_again_is_told_so(bench: Bench, *, took_effect: bool) -> None:
     """Unless it took effect by another record, before the letter was discarded."""
@@ -127,7 +143,8 @@ async def test_who_sends_a_discarded_answer_again_is_told_so(bench: Bench, *, to
     bench.rule.failing = lambda _: None
     if took_effect:
         await bench.runner.consume([answer._replace(offset=1)])
-    await bench.replayer.resolve(letter.id, "discarded", by("ana"))
+    else:
+        await bench.replayer.resolve(letter.id, "discarded", by("ana"))
     await bench.runner.consume([answer._replace(offset=2)])
     *_, last = (each["data"] for each in await refused(bench))
     assert (last["outcome"], last["reason"]) == (("repeated", "same_id") if took_effect else ("refused", "discarded"))
@@ -165,5 +182,6 @@ def test_every_reason_has_its_words_and_what_to_do() -> None:
     reasons = {*get_args(PoisonReason), HANDLER_FAILED, refusals.SAME_ID, refusals.DISCARDED, refusals.PARTNER_PAUSED}
     reasons |= {*get_args(AnswerProblem), *get_args(Unheard)}
     catalogue = Catalogue("services.financing", "shared.service")
+    assert "effect" not in catalogue.text("refused.same_id", "en"), "what is repeated may have had none"
     codes = [f"{what}.{reason}" for reason in reasons for what in ("refused", "todo")]
     assert [code for code in codes for language in LANGUAGES if not catalogue.has(code, language)] == []
