@@ -13,6 +13,7 @@ import confluent_kafka
 import pytest
 
 from deploy.provision.partners import users_of
+from shared.contracts.partner import Answer
 from tests.bench.jvm import PINS
 from tests.security.partner_kit import EXAMPLES, KIT, blocks, calls, jars, typed
 
@@ -144,6 +145,16 @@ def test_certify_answers_the_newest_test_and_no_firm() -> None:
     ]
     assert newest_test(events) == "new"
     assert newest_test(events[:1]) is None
+
+
+def test_certify_names_the_fields_of_an_answer_that_are_ignored(tmp_path: Path) -> None:
+    program = runpy.run_path(str(EXAMPLES / "certify.py"))
+    known = {event.TYPE: set(event.model_fields) - program["EVERY"] for event in Answer.__subclasses__()}
+    assert (program["BESIDES"], program["EVERY"]) == (known, set(Answer.model_fields))
+    example = json.loads(blocks("json")[1])
+    example["data"] |= {"interes": "12"}
+    (tmp_path / "answer.json").write_text(json.dumps(example), encoding="utf-8")
+    assert program["ignored"](str(tmp_path / "answer.json")) == ["interes"]
 
 
 def test_the_jars_of_the_program_in_java_are_those_it_is_tried_with() -> None:

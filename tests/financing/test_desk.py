@@ -143,6 +143,29 @@ async def test_a_test_is_answered_at_the_desk_as_any_other(stage: StageUnderTest
 
 
 @pytest.mark.parametrize(
+    ("body", "state"),
+    [
+        ({"act": "acknowledge", "folio": "FOLIO-SECRETO"}, "acknowledged"),
+        ({"act": "request_information", "items": ["Balance de ANA-SECRETA"]}, "info_requested"),
+    ],
+)
+async def test_no_word_of_an_answer_to_a_test_is_kept(stage: StageUnderTest, body: dict[str, Any], state: str) -> None:
+    """There is nobody with whose erasure it would go."""
+    trial = await begun(stage)
+    assert (await said(stage, trial, body))[0] == 202
+    assert (await desk(stage, "GET", f"/referrals/{trial['id']}"))[1]["state"] == state
+    bodies = await stage.opened(row["body"] for row in await stage.rows("SELECT body FROM journal"))
+    assert "SECRET" not in str([*bodies, *await stage.rows("SELECT referral FROM trial")])
+
+
+def test_every_field_of_an_answer_with_somebody_s_words_is_known() -> None:
+    """A new one is to be left out of an answer to a test, or named here as no words."""
+    wordless = {"referral_id", "partner", "answered_at", "amount", "term_months", "reason"}
+    fields = {name for event in contract.Answer.__subclasses__() for name in event.model_fields}
+    assert fields - wordless == {"folio", "items"}
+
+
+@pytest.mark.parametrize(
     ("state", "acts"),
     [
         ("sent", ("acknowledge", "request_information", "approve", "decline")),

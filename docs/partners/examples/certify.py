@@ -1,7 +1,9 @@
 """Certify a connection against a sandbox: ten checks, a line each, and the number of those that failed as exit code.
 
     pip install "confluent-kafka>=2.6.1"
-    python certify.py kcat.conf
+    python certify.py kcat.conf [ANSWER.json ...]
+
+Each ANSWER.json is an answer as your systems write it: it is not sent, but looked at for fields that would be ignored.
 
 Never against production: it acknowledges the newest test, no firm's referral, and sends six answers that must be
 refused, some of them dead letters that the operators of the sandbox may discard. They send a test by `pdp partner try`.
@@ -19,6 +21,18 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, To
 
 PATIENCE = 20.0
 """Seconds for the program to say that an answer had no effect, and to be sure that it did not."""
+
+
+EVERY = {"referral_id", "partner", "answered_at"}
+BESIDES = {
+    "partner.referral-acknowledged": {"folio"},
+    "partner.information-requested": {"items"},
+    "partner.referral-approved": {"amount", "term_months"},
+    "partner.referral-declined": {"reason"},
+    "partner.credit-disbursed": {"amount"},
+    "partner.payments-corrected": {"amount"},
+}
+"""What each answer has in its `data`. Anything else is ignored, and nothing is told of it."""
 
 
 class Sandbox:
@@ -85,6 +99,13 @@ def answer(sandbox: Sandbox, referral: str, **other: object) -> dict:
     }
 
 
+def ignored(answer_file: str) -> list[str]:
+    """Fields of an answer that the program ignores: misspelt, or of another answer."""
+    with open(answer_file, encoding="utf-8") as file:
+        event = json.load(file)
+    return sorted(event["data"].keys() - EVERY - BESIDES.get(event["type"], set()))
+
+
 def newest_test(events: list[dict]) -> str | None:
     """By when it was sent: a topic has partitions, and these are read in any order."""
     tests = [event for event in events if event["type"] == "partner.referral" and event["data"]["test"]]
@@ -103,7 +124,7 @@ def garbage_is_refused(sandbox: Sandbox, value: str, reason: str) -> bool:
     return sandbox.refusal(offset=offset, sha256=digest).get("reason") == reason
 
 
-def main(settings_file: str) -> int:
+def main(settings_file: str, *answer_files: str) -> int:
     sandbox = Sandbox(settings_file)
     failed = 0
 
@@ -113,6 +134,9 @@ def main(settings_file: str) -> int:
         print("ok    " if holds else "FAILED", what, flush=True)
         return holds
 
+    for file in answer_files:
+        fields = ignored(file)
+        check(f"{file} has no field that is ignored {' '.join(fields)}".rstrip(), not fields)
     referral = newest_test(sandbox.held("referrals"))
     if not check("the topic of referrals can be read, and holds a test", referral is not None):
         return failed
@@ -145,4 +169,4 @@ def main(settings_file: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

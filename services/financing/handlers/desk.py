@@ -8,11 +8,11 @@ from uuid import UUID
 
 from services.financing.domain.answer import Act
 from services.financing.domain.case import Case
+from services.financing.domain.ids import is_trial
 from services.financing.domain.money import Money
 from services.financing.domain.terms import Terms
-from services.financing.handlers import published
+from services.financing.handlers import published, trials
 from services.financing.handlers.answers import JUDGES
-from services.financing.handlers.trials import tried_or
 from shared.contracts import partner as contract
 from shared.contracts.outsiders import DeclineReason
 from shared.messaging.decision import Decision, Refused, RejectedEventError, together
@@ -53,12 +53,12 @@ def say(
         {"referral_id": referral_id, "partner": partner, "answered_at": now, **_fields(said, event)}
     )
     try:
-        judged = tried_or(JUDGES[event])(case, answer, now, now, terms)
+        judged = trials.tried_or(JUDGES[event])(case, answer, now, now, terms)
     except RejectedEventError as error:
         return _refused(error.reason)
     if judged.without_effect is not None:
         return _refused(judged.without_effect[1])
-    return Decision(case, (answer,))
+    return Decision(case, (trials.without_words(answer) if is_trial(referral_id) else answer,))
 
 
 def _fields(said: Said, event: type[contract.Answer]) -> dict[str, Any]:

@@ -49,6 +49,14 @@ def tried_or(judge: Judge) -> Judge:
     return decide
 
 
+def without_words(answer: Answer) -> Answer:
+    """An answer to a test as people at a desk may send it: what somebody typed stays nowhere, as no firm's
+    erasure would ever reach it.
+    """
+    wordless: dict[str, object] = {"folio": None, "items": ()}
+    return answer.model_copy(update={name: wordless[name] for name in wordless.keys() & type(answer).model_fields})
+
+
 def _package(trial: Trial) -> contract.Referral:
     referral = trial.referral
     consent = ConsentReference(
