@@ -3,7 +3,7 @@
 from starlette.types import ASGIApp
 
 from services.portal import api, consume
-from services.portal.api.portal import Portal
+from services.portal.api.portal import Controller, Portal
 from services.portal.identity.people import People
 from services.portal.settings import Settings
 from services.portal.stages import Stages
@@ -22,7 +22,9 @@ def build() -> tuple[Stage, Settings]:
     def pages(database: Database) -> ASGIApp:
         people, stages, arrivals = People(settings, database), Stages(settings), Arrivals(database)
         commands = Commands(database, "portal")
-        app = api.pages(Portal(people, stages, database, arrivals, commands, settings.portal_url))
+        app = api.pages(
+            Portal(people, stages, database, arrivals, commands, settings.portal_url, _controller(settings))
+        )
         app.state.limits = RequestLimits(database)
         return app
 
@@ -39,6 +41,11 @@ def build() -> tuple[Stage, Settings]:
         pages=pages,
     )
     return stage, settings
+
+
+def _controller(settings: Settings) -> Controller | None:
+    given = Controller(settings.controller_name, settings.controller_address, settings.controller_contact)
+    return given if all(each.strip() for each in given) else None
 
 
 async def _forget(connection: Connection) -> None:

@@ -20,5 +20,12 @@ class Settings(MailSettings):
     """Its secret there."""
     portal_stages: Annotated[dict[str, str], Field(max_length=20)] = Field(default_factory=dict)
     """Base address of each stage's API, as a JSON object: people's commands go there with their own token."""
+    controller_name: str = ""
+    """Who is responsible for the data (responsable, LFPDPPP art. 15), as the privacy notice names it. Where one of
+    these three is not given it says that this is a trial."""
+    controller_address: str = ""
+    """Its address for notifications."""
+    controller_contact: str = ""
+    """Mail address that takes ARCO requests."""
     portal_session_hours: float = Field(default=8.0, gt=0, le=24)
     """How long a sign-in lasts at most: a day's work."""

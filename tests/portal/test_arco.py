@@ -9,7 +9,10 @@ from uuid import UUID
 
 import pytest
 
+from services.portal.app import _controller
+from services.portal.settings import Settings
 from shared.contracts.registration import SupplierRegistered
+from shared.i18n import LANGUAGES
 from tests.portal import one_firm
 from tests.portal.conftest import Visitors
 from tests.portal.events import SUPPLIER, example
@@ -132,3 +135,32 @@ async def test_an_operator_reads_the_words_of_a_consent_and_whether_its_hash_is_
     assert ("is this text" in page, "is not this text" in page) == (body[0] == "A", body[0] == "O")
     firm = await portal.signed_in("supplier", supplier_id=SUPPLIER)
     assert (await firm.get(f"/arco/consents/{UUID(int=7)}")).status_code == 403
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_privacy_notice_says_who_answers_to_whom_it_goes_and_how_long(
+    portal: Visitors, language: str
+) -> None:
+    """What LFPDPPP art. 15 has it say; where it leads is where one asks."""
+    words = {"es": ("prueba", "Para qué", "SOFOM", "veinte días hábiles", "no hay una fecha fijada"),
+             "en": ("trial", "What for", "SOFOM", "twenty working days", "no date is set")}  # fmt: skip
+    page = (await portal.anybody(language=language).get("/privacy")).text
+    for word in words[language]:
+        assert word in page
+    assert 'href="/my-firm/data"' in page
+
+
+def test_the_privacy_notice_names_who_is_responsible_where_all_of_it_is_given() -> None:
+    given: dict[str, Any] = {"controller_name": "Secretaría de Economía de Ejemplo", "controller_address": "Calle 1"}
+    assert _controller(Settings.model_construct(**given, controller_contact=" ")) is None
+    named = _controller(Settings.model_construct(**given, controller_contact="arco@ejemplo.mx"))
+    assert named == (*given.values(), "arco@ejemplo.mx")
+
+
+@pytest.mark.usefixtures("nothing_arrives")
+async def test_the_page_of_ones_data_says_that_leaving_erases_nothing(portal: Visitors) -> None:
+    await portal.stage.consume(example(SupplierRegistered))
+    one_firm.say(portal.others)
+    for language, words in (("es", "no borra nada por sí solo"), ("en", "erases nothing by itself")):
+        mine = await portal.signed_in("supplier", language=language, supplier_id=SUPPLIER)
+        assert words in (await mine.get("/my-firm/data")).text

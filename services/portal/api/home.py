@@ -22,7 +22,7 @@ def router() -> APIRouter:
     @pages.get("/privacy")
     async def privacy(asked: Anybody) -> Response:
         """The privacy notice (LFPDPPP, article 15), in its version."""
-        return asked.page("privacy.html", notice=NOTICE)
+        return asked.page("privacy.html", notice=NOTICE, controller=asked.portal.controller)
 
     @pages.get("/language/{language}")
     async def speak(

@@ -25,7 +25,7 @@ from services.portal.domain.profile_fields import LISTS, ORDER, PARTS, PartName
 from services.portal.domain.profile_form import all_unreadable, body_of
 from services.portal.stages import StageProblem
 
-NOTICE = "2026-2"
+NOTICE = "2026-3"
 """Version of the privacy notice: another one where its words change."""
 Number = Annotated[int | None, Query(ge=0, le=34)]
 Page = Annotated[int, Query(ge=0, le=34)]
