@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import Mock
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -32,7 +32,14 @@ async def test_what_was_erased_is_read_by_whoever_comes_later(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "torn", [b"torn", b"\xff\xfe", f"{uuid4()},{uuid4()}".encode(), f"{uuid4()},{uuid4()},2026-11-30T17:00:00".encode()]
+    "torn",
+    [
+        b"torn",
+        b"\xff\xfe",
+        f"{UUID(int=1)},{UUID(int=2)}".encode(),
+        f"{UUID(int=1)},{UUID(int=2)},2026-11-30T17:00:00".encode(),
+    ],
+    ids=["a word", "bytes", "a line cut short", "a moment without a zone"],
 )
 async def test_what_cannot_be_read_is_passed_by_and_named(
     tmp_path: Path, torn: bytes, monkeypatch: pytest.MonkeyPatch
