@@ -153,6 +153,11 @@ async def erase(connection: Connection, ids: Sequence[UUID]) -> None:
     await _end(connection, _ERASE, ids)
 
 
+async def lock(connection: Connection, ids: Sequence[UUID]) -> None:
+    """In the order of the ids, for whoever is about to erase them."""
+    await connection.execute("SELECT FROM attachment WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", list(ids))
+
+
 async def wrap_keys(connection: Connection) -> int:
     """Wrap keys that stand in records of before, as those of persons. Within a transaction; returns how many."""
     rows = await connection.fetch(_BARE) if seals() else []

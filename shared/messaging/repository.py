@@ -49,6 +49,12 @@ class Repository(Protocol[S]):
         """Write new and changed aggregates."""
 
 
+async def lock(connection: Connection, table: type[SQLModel], ids: Collection[UUID]) -> None:
+    """Lock aggregates of this table in the order of their ids, and open nothing of them."""
+    name = table.__tablename__
+    await connection.execute(f"SELECT FROM {name} WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", list(ids))
+
+
 @dataclass(frozen=True, slots=True)
 class ToDerive(Generic[S]):
     """An aggregate whose decision goes on with what the store derives from it."""

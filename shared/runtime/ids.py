@@ -1,6 +1,7 @@
 """Identifiers that sort by the time of their making (RFC 9562, UUID version 7)."""
 
 import re
+from datetime import datetime
 from operator import attrgetter
 from uuid import UUID
 
@@ -17,6 +18,11 @@ _WRITTEN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{
 def new_id() -> UUID:
     made: UUID = FastUUID(uuid_utils.uuid7().bytes)
     return made
+
+
+def first_id(at: datetime) -> UUID:
+    """Before which no id is that is made then or later."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
 
 
 def text_of(id_: UUID) -> str:

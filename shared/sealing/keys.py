@@ -18,7 +18,7 @@ from shared.sealing.values import KEY_BYTES, Erased, opened, opened_bytes, seale
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 """Words for a search by words: digits might be a number there."""
 AT_ONCE = 500
-"""Keys that are wrapped anew in one transaction."""
+"""Keys that are wrapped anew in one transaction, or looked at before others have their turn."""
 
 
 class Name(NamedTuple):
@@ -37,8 +37,17 @@ def matter_of(person: UUID, name: str) -> UUID:
     return uuid5(person, name)
 
 
+class Destroyed(NamedTuple):
+    """That a key was, and when."""
+
+    at: datetime
+    name: Name
+
+
 INDEX = Name(UUID(int=0), UUID(int=0))
 """Of digests by which what is sealed is found: nobody's, and never destroyed."""
+FIRST = Destroyed(datetime(1970, 1, 1, tzinfo=UTC), INDEX)
+"""Before all of them."""
 
 
 class Keys:
@@ -127,17 +136,38 @@ async def destroy_all(connection: Connection, persons: Collection[UUID]) -> None
     await connection.execute(_DESTROY_ALL, list(persons))
 
 
-async def destroyed(connection: Connection) -> dict[Name, datetime]:
-    """All that were destroyed, and when."""
-    return {Name(row["person"], row["matter"]): row["destroyed_at"] for row in await connection.fetch(_DESTROYED)}
+async def destroyed(connection: Connection, after: Destroyed = FIRST) -> dict[Name, datetime]:
+    """The next ones that were destroyed after this, in the order of their times, and when: `AT_ONCE` of them."""
+    rows = await connection.fetch(_DESTROYED, after.at, *after.name, AT_ONCE)
+    return {Name(row["person"], row["matter"]): row["destroyed_at"] for row in rows}
+
+
+async def settled(connection: Connection) -> datetime:
+    """Until when all that was destroyed is there to be read: what is still under way began later. Of a connection that
+    is in no transaction.
+    """
+    found: datetime = await connection.fetchval(_SETTLED)
+    return found
+
+
+async def store_of(connection: Connection) -> str:
+    """By what a store that came back is another one: its server was started, or its table made."""
+    found: str = await connection.fetchval("SELECT (pg_postmaster_start_time(), 'data_key'::regclass::oid)::text")
+    return found
+
+
+async def came_back(connection: Connection, erased: Mapping[Name, datetime]) -> dict[Name, datetime]:
+    """Those of which the store does not know that they were destroyed."""
+    rows = [(*name, at) for name, at in sorted(erased.items())]
+    found = await connection.fetch(_CAME_BACK, *columns(rows)) if rows else []
+    return {Name(row["person"], row["matter"]): row["at"] for row in found}
 
 
 async def destroy_again(connection: Connection, erased: Mapping[Name, datetime]) -> set[Name]:
     """Destroy what the store has of these from before they were destroyed, as one that came back from a backup has.
     Returns those of which it did not know.
     """
-    known = await destroyed(connection)
-    rows = [(*name, at) for name, at in sorted(erased.items()) if known.get(name, _NEVER) < at]
+    rows = [(*name, at) for name, at in sorted((await came_back(connection, erased)).items())]
     found = await connection.fetch(_DESTROY_AGAIN, *columns(rows)) if rows else []
     return {Name(row["person"], row["matter"]) for row in found}
 
@@ -207,15 +237,31 @@ _DESTROY = """
     DO UPDATE SET wrapped = NULL, destroyed_at = greatest(excluded.destroyed_at, data_key.made_at)
     WHERE data_key.wrapped IS NOT NULL
 """
-_DESTROYED = "SELECT person, matter, destroyed_at FROM data_key WHERE wrapped IS NULL AND destroyed_at IS NOT NULL"
-_DESTROY_AGAIN = """
+_DESTROYED = """
+    SELECT person, matter, destroyed_at FROM data_key
+    WHERE wrapped IS NULL AND destroyed_at IS NOT NULL AND (destroyed_at, person, matter) > ($1, $2::uuid, $3::uuid)
+    ORDER BY destroyed_at, person, matter LIMIT $4
+"""
+_SETTLED = """
+    SELECT least(clock_timestamp(), min(xact_start)) - interval '1 minute' FROM pg_stat_activity
+    WHERE datname = current_database()
+"""
+"""The minute is for a clock that is set back."""
+_OLDER_THAN = """
+    (data_key.destroyed_at < {at} OR data_key.destroyed_at IS NULL AND data_key.made_at <= {at})
+"""
+_CAME_BACK = f"""
+    SELECT person, matter, at FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS given(person, matter, at)
+    LEFT JOIN data_key USING (person, matter)
+    WHERE data_key.made_at IS NULL OR {_OLDER_THAN.format(at="given.at")}
+"""  # noqa: S608 - of its own parts
+_DESTROY_AGAIN = f"""
     INSERT INTO data_key (person, matter, destroyed_at)
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[])
     ON CONFLICT (person, matter) DO UPDATE SET wrapped = NULL, destroyed_at = excluded.destroyed_at
-    WHERE coalesce(data_key.destroyed_at, data_key.made_at) <= excluded.destroyed_at
+    WHERE {_OLDER_THAN.format(at="excluded.destroyed_at")}
     RETURNING person, matter
-"""
-_NEVER = datetime.min.replace(tzinfo=UTC)
+"""  # noqa: S608 - of its own parts
 _DESTROY_ALL = """
     UPDATE data_key SET wrapped = NULL, destroyed_at = greatest(clock_timestamp(), made_at)
     WHERE person = ANY($1::uuid[]) AND wrapped IS NOT NULL

@@ -44,6 +44,10 @@ STATEMENTS = (
     "REVOKE EXECUTE ON FUNCTION journal_seal FROM PUBLIC",
 )
 
+DESTROYED = "data_key_destroyed", "data_key", ["destroyed_at", "person", "matter"]
+DESTROYED_WHERE = "destroyed_at IS NOT NULL"
+"""The index by which what was erased since is found."""
+
 REMOVED = ("DROP FUNCTION journal_seal", "DROP TABLE data_key")
 
 NAMES = ("data_key",)

@@ -1,9 +1,10 @@
 """Erasures outlive the store that they were made in: each is in the register, and what came back is erased again."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
-from typing import NamedTuple, TypeAlias
+from datetime import datetime
+from typing import NamedTuple
 
 from shared.attachments import records
 from shared.messaging import journal
@@ -12,14 +13,21 @@ from shared.runtime import logging, metrics
 from shared.runtime.database import Connection, Database
 from shared.sealing import keys
 from shared.sealing.encryption import seals
-from shared.sealing.keys import Name
-from shared.sealing.register import Register, RegisterAwayError
+from shared.sealing.keys import Destroyed, Name
+from shared.sealing.register import Register, RegisterAwayError, merge
 
 LOOK_S = 10.0
 """Between two looks for what was erased: what is lost with the machine within it is erased again by nobody."""
 
-EraseAgain: TypeAlias = Callable[[Connection, Collection[Name]], Awaitable[int]]
-"""Takes out what a stage's own rows have of these in clear, as the erasure did. Returns of how many aggregates."""
+
+class EraseAgain(NamedTuple):
+    """How a stage erases again what its own rows have."""
+
+    lock: Callable[[Connection, Collection[Name]], Awaitable[None]]
+    """Locks the aggregates that these are of, in the order in which its commands do, and opens nothing of them."""
+    take_out: Callable[[Connection, Collection[Name]], Awaitable[int]]
+    """Takes out what they have of these in clear, as the erasure did. Returns of how many."""
+
 
 log = logging.get(__name__)
 
@@ -38,26 +46,52 @@ class Erasures:
     def __init__(self, database: Database, register: Register | None, own: EraseAgain | None, *, files: bool) -> None:
         """`files`: whether its store has attachments."""
         self._database, self._register, self._own, self._files = database, register, own, files
+        self._store: str | None = None
+        """That was compared with all of the register."""
+        self._since = keys.FIRST
+        self._known: dict[Name, datetime] = {}
+        """What the register has of what was destroyed since."""
 
     async def again(self) -> Again:
-        """Erase what the register has and this store knows nothing of. Raises RegisterAwayError."""
-        erased = {} if self._register is None else await self._register.known()
-        async with self._database.transaction() as connection:
-            new = await keys.destroy_again(connection, erased)
-            rows = await self._take_out(connection, new) if new else 0
-        if new:
-            log.warning("erased_again", keys=len(new), rows=rows)
-        return Again(len(new), rows)
+        """Erase what the register has and this store knows nothing of. Raises RegisterAwayError.
 
-    async def keep(self) -> None:
-        """Bring the register what was erased here and is not in it. Raises RegisterAwayError."""
+        All of it is read for a store that is another one than before; then what is added.
+        """
+        done = Again()
+        if self._register is None:
+            return done
+        async with self._database.connection() as connection:
+            store = await keys.store_of(connection)
+        if store != self._store:
+            self._register.start_over()
+            self._store, self._since, self._known = None, keys.FIRST, {}
+        async for erased in self._register.unread():
+            more = await self._erase(erased)
+            done = Again(done.keys + more.keys, done.rows + more.rows)
+            merge(self._known, erased)
+        self._store = store
+        return done
+
+    async def look(self) -> None:
+        """Erase again what came back, and bring the register what was erased here since the last look and is not in it.
+        Raises RegisterAwayError.
+        """
+        await self.again()
         if self._register is None:
             return
         async with self._database.connection() as connection:
-            erased = await keys.destroyed(connection)
-        known = await self._register.known() if erased else {}
-        if new := {name: at for name, at in erased.items() if name not in known or known[name] < at}:
-            await self._register.add(new)
+            settled = await keys.settled(connection)
+        after: Destroyed | None = self._since
+        while after is not None:
+            async with self._database.connection() as connection:
+                erased = await keys.destroyed(connection, after)
+            if new := {name: at for name, at in erased.items() if name not in self._known or self._known[name] < at}:
+                await self._register.add(new)
+                merge(self._known, new)
+            last = next(reversed(erased), None)
+            after = None if last is None or len(erased) < keys.AT_ONCE else Destroyed(erased[last], last)
+        self._since = keys.FIRST._replace(at=settled)
+        self._known = {name: at for name, at in self._known.items() if at >= settled}
 
     async def run(self) -> None:
         """Keep the register until cancelled, and erase again what could not be when the process started."""
@@ -67,8 +101,7 @@ class Erasures:
             return
         while True:
             try:
-                await self.again()
-                await self.keep()
+                await self.look()
                 metrics.ERASURE_REGISTER_AWAY.set(0)
             except RegisterAwayError as error:
                 metrics.ERASURE_REGISTER_AWAY.set(1)
@@ -83,8 +116,27 @@ class Erasures:
         with suppress(RegisterAwayError):
             await self.again()
 
+    async def _erase(self, erased: Mapping[Name, datetime]) -> Again:
+        """What of these came back. Its aggregates are locked first, as by a command: what that gives anew meanwhile is
+        sealed with a key of its own.
+        """
+        async with self._database.connection() as connection:
+            back = await keys.came_back(connection, erased)
+        if not back:
+            return Again()
+        async with self._database.transaction() as connection:
+            if self._own is not None:
+                await self._own.lock(connection, back)
+            if self._files:
+                await records.lock(connection, [name.matter for name in back])
+            new = await keys.destroy_again(connection, back)
+            rows = await self._take_out(connection, new) if new else 0
+        if new:
+            log.warning("erased_again", keys=len(new), rows=rows)
+        return Again(len(new), rows)
+
     async def _take_out(self, connection: Connection, names: Collection[Name]) -> int:
-        rows = 0 if self._own is None else await self._own(connection, names)
+        rows = 0 if self._own is None else await self._own.take_out(connection, names)
         persons, matters = sorted({name.person for name in names}), [str(name.matter) for name in names]
         for type_, event in EVENT_TYPES.items():
             if event.PERSONAL:

@@ -137,7 +137,7 @@ async def test_what_a_restore_brings_back_is_erased_again(
     consent = f"/consents/{referral['consent_id']}"
     await ok(stage, "POST", f"{consent}/revocation")
     erasures = stage.erasures(Register(tmp_path.as_uri(), "financing"))
-    await erasures.keep()
+    await erasures.look()
     await restored(stage, copy)
     for row in copy["data_key"]:
         again = "INSERT INTO data_key SELECT (jsonb_populate_record(NULL::data_key, $1::jsonb)).*"

@@ -61,7 +61,7 @@ async def test_who_was_forgotten_comes_back_with_no_backup(box: Mailbox, tmp_pat
         reader = (await subscriptions.readers.load_many(connection, [row["id"]]))[row["id"]]
         gone = replace(reader, subscription=ended(reader.subscription))
         await subscriptions.readers.save_many(connection, (), [gone])
-    await stage.erasures(Register(tmp_path.as_uri(), "portal")).keep()
+    await stage.erasures(Register(tmp_path.as_uri(), "portal")).look()
     await restored(stage, copy)
     assert await stage.erasures(Register(tmp_path.as_uri(), "portal")).again() == (1, 1)
     assert await stage.rows("SELECT status, email, name FROM subscription") == [

@@ -36,7 +36,7 @@ async def test_who_was_erased_comes_back_with_no_backup(stage: StageUnderTest, t
     copy = await copied(stage, *TABLES)
     await erased(stage, firm)
     assert (await stage.client.delete(f"{path}/attachments/{file}", headers=operator)).status_code == 204
-    await stage.erasures(Register(tmp_path.as_uri(), "registration")).keep()
+    await stage.erasures(Register(tmp_path.as_uri(), "registration")).look()
     await restored(stage, copy)
     for row in copy["data_key"]:
         await stage.rows("INSERT INTO data_key SELECT (jsonb_populate_record(NULL::data_key, $1::jsonb)).*", row)
@@ -59,7 +59,7 @@ async def test_whom_nobody_knows_here_is_erased_once_they_come(stage: StageUnder
     operator = stage.headers("operator")
     gone = await stage.client.delete(f"/suppliers/{firm}/contact", headers=operator)
     assert (gone.status_code, gone.json()["title"]) == (404, "supplier_unknown")
-    await stage.erasures(Register(tmp_path.as_uri(), "registration")).keep()
+    await stage.erasures(Register(tmp_path.as_uri(), "registration")).look()
     await restored(stage, copy)
     await stage.erasures(Register(tmp_path.as_uri(), "registration")).again()
     assert (await shown(stage, firm))["contact"] is None

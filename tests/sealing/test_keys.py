@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import uuid4
 
 import asyncpg
@@ -92,6 +93,17 @@ async def test_which_was_first_is_told_also_where_the_clock_went_back(
     await store.execute("DELETE FROM data_key")
     await store.executemany("INSERT INTO data_key VALUES ($1, $2, $3, $4, $5)", [tuple(row) for row in copy])
     assert await keys.destroy_again(store, gone) == {erased, person}, "made before"
+
+
+async def test_what_is_still_under_way_is_asked_for_again(
+    store: "asyncpg.Connection[asyncpg.Record]", store_url: str
+) -> None:
+    other = await asyncpg.connect(store_url, timeout=10)
+    async with other.transaction():
+        began = await other.fetchval("SELECT now()")
+        assert await keys.settled(store) <= began - timedelta(minutes=1)
+    assert await keys.settled(store) > began - timedelta(minutes=1)
+    await other.close()
 
 
 async def test_two_who_make_one_have_the_same(store: "asyncpg.Connection[asyncpg.Record]", store_url: str) -> None:

@@ -5,14 +5,16 @@ from typing import Final
 from uuid import UUID
 
 from services.financing.store.cases import cases
-from services.financing.store.tables import CASE_IN_CLEAR
+from services.financing.store.tables import CASE_IN_CLEAR, CaseRow
 from shared.messaging import sealed_events
 from shared.messaging.decision import SweepRequest
+from shared.messaging.repository import lock
 from shared.messaging.routing import Again, Slice, Slices
 from shared.runtime.clock import now
 from shared.runtime.database import Connection
 from shared.sealing.keys import Name
 from shared.sealing.rows import COUNTED
+from shared.service.erasures import EraseAgain
 
 SEAL: Final = "seal_papers"
 AT_ONCE = 25
@@ -40,7 +42,11 @@ async def seal_next(connection: Connection, _: Mapping[str, str], after: UUID | 
     return Slice(rows[-1]["id"], len(with_papers))
 
 
-async def erase_again(connection: Connection, names: Collection[Name]) -> int:
+async def _lock(connection: Connection, names: Collection[Name]) -> None:
+    await lock(connection, CaseRow, {name.person for name in names})
+
+
+async def _take_out(connection: Connection, names: Collection[Name]) -> int:
     """Write the cases that have papers of these without them, and as taken back what consents of these still hold."""
     matters = {name.matter for name in names}
     known = await cases.load_many(connection, sorted({name.person for name in names}))
@@ -50,6 +56,7 @@ async def erase_again(connection: Connection, names: Collection[Name]) -> int:
     return len(changed)
 
 
+erase_again = EraseAgain(_lock, _take_out)
 papers_sealed = Slices(SEAL, seal_next)
 WANTED = f"SELECT EXISTS (SELECT FROM financing_case WHERE {CASE_IN_CLEAR})"  # noqa: S608 - conditions of its own tables
 AGAIN = (Again(SweepRequest(SEAL), WANTED),)

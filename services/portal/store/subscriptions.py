@@ -11,7 +11,7 @@ from services.portal.store import messages
 from services.portal.store.firms import firms
 from services.portal.store.tables import SubscriptionRow
 from shared.four_eyes import mark_of
-from shared.messaging.repository import TableRepository
+from shared.messaging.repository import TableRepository, lock
 from shared.messaging.timers import wake
 from shared.runtime.clock import now
 from shared.runtime.database import Connection
@@ -19,6 +19,7 @@ from shared.sealing import keys
 from shared.sealing.encryption import seals
 from shared.sealing.keys import Name
 from shared.sealing.rows import Part, SealedRows
+from shared.service.erasures import EraseAgain
 
 _FIRMS = "SELECT * FROM firm WHERE id = ANY($1::uuid[])"
 _WAITING = """
@@ -105,12 +106,19 @@ class Readers:
 readers = Readers()
 
 
-async def erase_again(connection: Connection, names: Collection[Name]) -> int:
+async def _lock(connection: Connection, names: Collection[Name]) -> None:
+    await lock(connection, SubscriptionRow, {name.person for name in names})
+
+
+async def _take_out(connection: Connection, names: Collection[Name]) -> int:
     """End those of whom these were erased."""
     known = await _rows.load_many(connection, sorted({name.person for name in names}))
     gone = [ended(each) for each in known.values() if each.status != "ended"]
     await _rows.save_many(connection, (), gone)
     return len(gone)
+
+
+erase_again = EraseAgain(_lock, _take_out)
 
 
 async def subscription(connection: Connection, id_: UUID) -> Subscription | None:

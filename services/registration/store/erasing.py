@@ -11,12 +11,23 @@ from services.registration.store.arco import arco_requests
 from services.registration.store.claims import CLAIM, claims
 from services.registration.store.people import people
 from services.registration.store.sealed import CONTACT, IDENTITY
+from services.registration.store.tables import ArcoRequestRow, ClaimRow, PersonRow, SupplierRow
+from shared.messaging.repository import lock
 from shared.runtime.database import Connection
 from shared.sealing import keys
 from shared.sealing.keys import Name, matter_of
+from shared.service.erasures import EraseAgain
 
 
-async def erase_again(connection: Connection, names: Collection[Name]) -> int:
+async def _lock(connection: Connection, names: Collection[Name]) -> None:
+    bare, unnamed, claimed = (_persons(names, matter) for matter in (CONTACT, IDENTITY, CLAIM))
+    await lock(connection, SupplierRow, bare | unnamed)
+    await lock(connection, ClaimRow, claimed)
+    await lock(connection, PersonRow, {name.matter for name in names})
+    await lock(connection, ArcoRequestRow, {name.matter for name in names})
+
+
+async def _take_out(connection: Connection, names: Collection[Name]) -> int:
     """Write firms, claims and people of these without it, as the erasure left them. Returns how many."""
     bare, unnamed, claimed = (_persons(names, matter) for matter in (CONTACT, IDENTITY, CLAIM))
     firms = (await suppliers.load_many(connection, sorted(bare | unnamed))).values()
@@ -36,6 +47,9 @@ async def erase_again(connection: Connection, names: Collection[Name]) -> int:
 async def mark_erased(connection: Connection, person: UUID) -> None:
     """Keep that whoever this is was erased, also where nothing is known of them: it may come with another copy."""
     await keys.destroy(connection, [Name(person, matter_of(person, matter)) for matter in (CONTACT, IDENTITY, CLAIM)])
+
+
+erase_again = EraseAgain(_lock, _take_out)
 
 
 def _persons(names: Collection[Name], matter: str) -> set[UUID]:
