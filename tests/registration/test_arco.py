@@ -180,7 +180,7 @@ async def test_what_was_written_is_sealed_and_goes_with_the_contact(stage: Stage
     shown = (await stage.client.get(one, headers=operator)).json()
     assert (shown["wanted"], shown["arco_right"]) == (None, "cancellation")
     erasures = stage.erasures(Register(tmp_path.as_uri(), "registration"))
-    await erasures.keep()
+    await erasures.look()
     await restored(stage, copy)
     await stage.rows("UPDATE arco_request SET wanted = 'En claro: Benita'")
     assert (await erasures.again()).rows >= 1
