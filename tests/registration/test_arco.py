@@ -179,11 +179,10 @@ async def test_what_was_written_is_sealed_and_goes_with_the_contact(stage: Stage
     one = f"/arco-requests/{made['id']}"
     shown = (await stage.client.get(one, headers=operator)).json()
     assert (shown["wanted"], shown["arco_right"]) == (None, "cancellation")
-    erasures = stage.erasures(Register(tmp_path.as_uri(), "registration"))
-    await erasures.look()
+    await stage.erasures(Register(tmp_path.as_uri(), "registration")).look()
     await restored(stage, copy)
     await stage.rows("UPDATE arco_request SET wanted = 'En claro: Benita'")
-    assert (await erasures.again()).rows >= 1
+    assert (await stage.erasures(Register(tmp_path.as_uri(), "registration")).again()).rows >= 1
     assert await stage.rows("SELECT wanted FROM arco_request") == [{"wanted": ""}]
     given = {"outcome": "granted", "answer": "Se borró"}
     answered = await stage.client.post(f"{one}/answer", json=given, headers=operator | {"If-Match": "*"})
