@@ -32,6 +32,20 @@ async def test_the_file_has_what_every_stage_shows_and_says_what_it_does_not(por
     assert str(OTHER_SUPPLIER) not in answer.text
 
 
+async def test_the_words_of_each_consent_are_in_it(portal: Visitors) -> None:
+    consent, case = (
+        f"/consents/{OTHER_SUPPLIER}/text",
+        {"consents": [{"id": str(OTHER_SUPPLIER), "data_classes": []}], "referrals": []},
+    )
+    portal.others.answer("financing", f"/cases/{SUPPLIER}", case)
+    for other in (f"/cases/{SUPPLIER}/papers", f"/suppliers/{SUPPLIER}/audit"):
+        portal.others.answer("financing", other, {})
+    portal.others.answer("financing", consent, {"body": "Autorizo al Programa"})
+    mine = await portal.signed_in("supplier", supplier_id=SUPPLIER)
+    for held in (json.loads((await mine.get("/my-firm/data/file")).content), await _unzipped(mine)):
+        assert held["financing"][consent] == {"body": "Autorizo al Programa"}
+
+
 async def test_every_page_of_a_list_is_in_it(portal: Visitors) -> None:
     portal.others.answer("registration", f"/suppliers/{SUPPLIER}", {})
     portal.others.answer("registration", f"/suppliers/{SUPPLIER}/people", {"items": [{"id": 1}], "next": None})

@@ -133,6 +133,9 @@ class _Reading:
     sent: list[Sent] = field(default_factory=list)
     """To whom what was sent, as far as the stages said so by now."""
 
+    consents: list[str] = field(default_factory=list)
+    """Ids of those that the firm gave: the words of each are kept beside it."""
+
     async def of(self, service: str) -> AsyncIterator[str]:
         """What one service holds."""
         yield "{"
@@ -142,6 +145,11 @@ class _Reading:
         for place, path in enumerate(HELD[service]):
             yield f"{',' * (place > 0 or service == 'portal')}\n{_json(path)}: "
             async for piece in self._shown(service, path.format(id=self.firm.id)):
+                yield piece
+        for id_ in self.consents if service == "financing" else ():
+            path = f"/consents/{id_}/text"
+            yield f",\n{_json(path)}: "
+            async for piece in self._shown(service, path):
                 yield piece
         yield "\n}"
 
@@ -170,6 +178,7 @@ class _Reading:
     def _note(self, path: str, body: Any) -> None:  # noqa: ANN401 - JSON
         if path == f"/cases/{self.firm.id}":
             self.sent.extend(sent.referrals(body))
+            self.consents.extend(each["id"] for each in body["consents"])
         elif path == f"/suppliers/{self.firm.id}/people":
             self.sent.extend(sent.mails(None, body["items"]))
 
