@@ -60,6 +60,7 @@ ALTER DATABASE {old} ALLOW_CONNECTIONS true;
 """
 
 
+_HAS_KEYS = "SELECT to_regclass('data_key') IS NOT NULL"
 _KEYS = "COPY (SELECT person, matter, wrapped, made_at, destroyed_at FROM data_key{which}) TO STDOUT"
 _LIVE = " WHERE wrapped IS NOT NULL"
 _ERASED = "SELECT person, matter, destroyed_at FROM data_key WHERE wrapped IS NULL AND destroyed_at IS NOT NULL"
@@ -214,6 +215,15 @@ async def _registered(client: LocalClient, service: str) -> Mapping[Name, dateti
     if new := {name: at for name, at in here.items() if name not in known or known[name] < at}:
         await register.add(new)
     return await register.known()
+
+
+def stand(client: LocalClient, service: str) -> None:
+    """Where the service's own store is gone or empty, an empty one with its tables stands in its place: what is read
+    of the one before is nothing then. Raises ``PostgresError`` and ``BackupError``.
+    """
+    client.postgres.ensure_database(service)
+    if client.postgres.execute(_HAS_KEYS, service).strip() != "t":
+        migrate(client, service, service)
 
 
 def migrate(client: LocalClient, service: str, database: str) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from deploy.local.client import LocalClient
 from deploy.provision.reader import Entry, Reader
 from shared.contracts.audit import is_log
+from shared.contracts.financing import ConsentRevoked
+from shared.contracts.registration import ContactErased
 from shared.messaging.codec import Message, Record, decode
 from shared.messaging.topics import catalogue
+from shared.sealing.keys import Name
 
 GROUP = "pdp-restore"
 
@@ -26,6 +30,18 @@ class Forgotten:
     def is_decided_again(self) -> bool:
         """An event caused it, which the service consumes again. Else a person's command, or a moment in time, did."""
         return self.event.envelope.cause.causation_id is not None
+
+    @property
+    def erased(self) -> UUID | None:
+        """Whose data was erased with it; None of other events."""
+        data = self.event.data
+        return data.supplier_id if isinstance(data, ContactErased | ConsentRevoked) else None
+
+
+def unheld(lost: Iterable[Forgotten], registered: Mapping[Name, datetime], since: datetime) -> list[Forgotten]:
+    """Of these the erasures of which the register has nothing since then: what they took is back."""
+    held = {name.person for name, at in registered.items() if at > since}
+    return [each for each in lost if each.erased is not None and each.erased not in held]
 
 
 def forgotten(client: LocalClient, service: str) -> list[Forgotten]:

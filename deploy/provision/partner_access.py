@@ -32,6 +32,7 @@ from deploy.provision.kafka_admin import (
     ensure_acls,
     ensure_users,
     known_users,
+    partner_codes,
     scram_rounds,
 )
 from deploy.provision.kafka_quotas import drop_quotas, ensure_quotas
@@ -84,6 +85,12 @@ def _secrets(client: AdminClient, code: str) -> dict[str, int]:
     """Rounds of each of the partner's users that there is."""
     known = scram_rounds(client)
     return {user: known[user] for user in users_of(code) if user in known}
+
+
+def codes_in_use(client: AdminClient) -> list[str]:
+    """Of the partners that have a user. Of one that was removed there are topics, and no user."""
+    users = known_users(client)
+    return [code for code in partner_codes(client) if not users.isdisjoint(users_of(code))]
 
 
 def shut_out(connection: Mapping[str, str], users: Collection[str]) -> None:

@@ -95,7 +95,7 @@ async def test_a_restored_store_takes_in_what_came_after_the_backup(
 
     told = await asyncio.to_thread(command, "restore", SERVICE, str(backup))
 
-    (again,) = re.findall(r"(\d+) of them (?:was|were) new", told.out)
+    (again,) = re.findall(r"(\d+) records? took effect", told.out)
     assert int(again) > 0
     after = await books(auditor)
     assert (after.lost, after.doubled) == (0, 0)
@@ -107,7 +107,7 @@ async def test_a_restored_store_takes_in_what_came_after_the_backup(
 async def test_a_group_that_is_set_back_to_the_beginning_changes_nothing(client: LocalClient, auditor: Auditor) -> None:
     before = await books(auditor)
     told = await asyncio.to_thread(command, "rewind", SERVICE)
-    assert "0 of them were new" in told.out
+    assert "\n0 records took effect" in told.out
     assert await books(auditor) == before
 
 

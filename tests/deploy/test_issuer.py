@@ -12,6 +12,7 @@ import httpx
 import jwt
 import pytest
 
+from deploy.cli.commands import token
 from deploy.cli.next_steps import ways_in
 from deploy.cli.texts import say
 from deploy.demo.people import ASSESSOR, EXPERT, MENTOR, OPERATOR, cast
@@ -153,7 +154,8 @@ def portal(layout: Layout) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("role", Role)
-def test_a_way_into_the_portal_is_printed_alone(portal: str, role: Role) -> None:
+def test_a_way_into_the_portal_is_printed_alone(portal: str, role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(token, "codes_in_use", lambda _: ["nafin"])
     firm = new_id()
     bonds = ("--supplier", str(firm), "--anchor", "TR01", "--partner", "nafin")
     outcome = pdp("sign-in", "--role", role, *bonds, "--subject", "ana")
@@ -169,8 +171,16 @@ def test_a_way_into_the_portal_is_printed_alone(portal: str, role: Role) -> None
 
 
 def test_a_way_in_wants_to_know_for_whom(portal: str) -> None:
-    refused = pdp("sign-in", "--role", "supplier")
-    assert (refused.code, refused.err.strip()) == (2, say("error.role_needs", role="supplier"))
+    for role, value in (("supplier", "ID"), ("anchor", "ID"), ("partner", "CODE")):
+        refused = pdp("sign-in", "--role", role)
+        assert (refused.code, refused.err.strip()) == (2, say("error.role_needs", role=role, value=value))
+
+
+def test_a_partner_that_does_not_exist_has_no_way_in(portal: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(token, "codes_in_use", lambda _: ["nafin"])
+    refused = pdp("sign-in", "--role", "partner", "--partner", "nafim")
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.strip() == say("error.partner_unknown", code="nafim")
 
 
 def test_where_nothing_runs_nobody_signs_in(layout: Layout) -> None:

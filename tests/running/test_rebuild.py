@@ -28,5 +28,5 @@ def test_a_rewind_builds_it_anew(client: LocalClient, travelled: Travelled, befo
     client.postgres.execute(before, "portal")
     assert shown() != whole
     told = pdp("rewind", "portal")
-    assert (told.code, "\n0 of them were new" in told.out) == (0, False), told.err
+    assert (told.code, "\n0 records took effect" in told.out) == (0, False), told.err
     assert shown() == whole

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,12 +18,14 @@ from deploy.local import backups
 from deploy.local.backups import Counts
 from deploy.local.carried import CARRIED, carry
 from deploy.local.client import LocalClient
-from deploy.local.forgotten import Forgotten, forgotten
+from deploy.local.forgotten import Forgotten, forgotten, unheld
 from deploy.local.hold import held_down
+from deploy.local.layout import Layout
 from deploy.local.pruning import LEAST_DAYS, keys_for, prune
 from deploy.provision import offsets
 from deploy.provision.offsets import Place
 from shared.runtime.clock import now
+from shared.sealing.keys import Name
 
 CAUGHT_UP_WITHIN = 120.0
 PROBE_PAUSE = 0.5
@@ -40,11 +42,13 @@ Moment = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%dT%H:%
 
 def backup(service: ServiceName, file: File, *, keep_days: KeepDays = 30) -> None:
     client = _client(service)
+    if not file.absolute().parent.is_dir():
+        raise Refusal(say("error.no_folder", folder=file.absolute().parent), 2)
     try:
         taken = backups.take(client, service, file)
         gone = prune(file.absolute(), service, keep_days, taken.taken_at)
     except OSError as error:
-        raise Refusal(say("error.file", file=file, detail=error.strerror), 2) from error
+        raise Refusal(say("error.not_written", file=file, detail=error.strerror), 2) from error
     out().print(say("backup.taken", service=service, at=_shown(taken.taken_at), file=file))
     if gone:
         out().print(say("backup.pruned", days=keep_days, files=", ".join(sorted(each.name for each in gone))))
@@ -65,12 +69,13 @@ def restore(service: ServiceName, file: File, *, without_keys: WithoutKeys = Fal
         with step(say("restore.holding", service=service)), held_down(client.data, service):
             # First the offsets: a crash between the two costs nothing, as the store before knows what comes again.
             offsets.set_back(client.admin(), places)
+            backups.stand(client, service)
             erased = backups.bring_keys(client, service, keys)
             carried = carry(client, service)
             backups.swap(client, service)
             before, lost = backups.counts(client, service), forgotten(client, service)
     out().print(say("restore.restored", service=service, at=_shown(taken.taken_at), old=f"{service}_replaced"))
-    out().print(say("restore.erased", service=service, count=sum(at > taken.taken_at for at in erased.values())))
+    out().print(_erased(client, service, erased, taken.taken_at, lost))
     if service in CARRIED:
         out().print(say("restore.carried", service=service, count=carried))
     _read_again(client, service, places, before)
@@ -92,6 +97,18 @@ def rewind(service: ServiceName, *, to: Moment = None) -> None:
             backups.forget_read(client, service)
         before = backups.counts(client, service)
     _read_again(client, service, places, before)
+
+
+def _erased(
+    client: LocalClient, service: str, registered: Mapping[Name, datetime], since: datetime, lost: list[Forgotten]
+) -> str:
+    """What holds of erasures, as far as anybody can know."""
+    said = {"service": service, "folder": Layout(client.data).erasures}
+    if back := unheld(lost, registered, since):
+        return say("restore.erased_back", count=len(back), **said)
+    if not registered:
+        return say("restore.register_empty", **said)
+    return say("restore.erased", service=service, count=sum(at > since for at in registered.values()))
 
 
 def _client(service: str) -> LocalClient:

@@ -21,10 +21,10 @@ from deploy.cli.texts import say
 from deploy.cli.usage import App
 from deploy.engines.private import new_secret
 from deploy.provision import provisioning
-from deploy.provision.kafka_admin import known_users, partner_codes
+from deploy.provision.kafka_admin import partner_codes
 from deploy.provision.kafka_quotas import RATES, quotas
-from deploy.provision.partner_access import denied, is_suspended
-from deploy.provision.partners import CODE, Partner, users_of
+from deploy.provision.partner_access import codes_in_use, denied, is_suspended
+from deploy.provision.partners import CODE, Partner
 from deploy.provision.reader import Entry
 from deploy.target.client import Client
 from shared.messaging.access import PARTNER_BYTES_PER_SECOND
@@ -87,22 +87,24 @@ def list_(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
             partner.principal,
             say("secret.here" if partner.secret else "secret.theirs"),
             "–" if partner.bytes_per_second is None else f"{partner.bytes_per_second:,} B/s",
-            say("partner.suspended") if is_suspended(partner.code, out_) else partner.old_until or "",
+            _access(partner, suspended=is_suspended(partner.code, out_)),
         )
         for partner in found
     ]
     out().print(table("head.partner", "head.principal", "head.secret", "head.quota", "head.access", rows=rows))
 
 
+def _access(partner: Partner, *, suspended: bool) -> str:
+    if suspended:
+        return say("partner.suspended")
+    return "" if partner.old_until is None else say("partner.old_until", until=partner.old_until)
+
+
 def _all(client: Client) -> list[Partner]:
-    """The partners as Kafka knows them; with the secret where it is stored here. Of one that was removed there are
-    topics, and no user.
-    """
-    limits, users = quotas(client.connection()), known_users(client.admin())
+    """The partners as Kafka knows them; with the secret where it is stored here."""
+    limits = quotas(client.connection())
     found = []
-    for code in partner_codes(client.admin()):
-        if users.isdisjoint(users_of(code)):
-            continue
+    for code in codes_in_use(client.admin()):
         known = client.played(code) or Partner(code, None)
         limit = limits.get(known.principal, {}).get(RATES[0])
         found.append(replace(known, bytes_per_second=None if limit is None else int(limit)))

@@ -48,9 +48,10 @@ def rotate(
     client.partners.put(renewed if known.secret is not None else replace(renewed, secret=None))
     if not overlap_days:
         provisioning.end_rotations(client.connection(), client.partners)
-    out().print(say("partner.rotated", user=renewed.principal, old=renewed.other, until=renewed.old_until))
     if partner_access.is_suspended(code, partner_access.denied(client.admin())):
         out().print(say("partner.is_suspended", code=code))
+    # The last word before the secret.
+    out().print(say("partner.rotated", user=renewed.principal, old=renewed.other, until=renewed.old_until))
     typer.echo(renewed.secret)
 
 

@@ -12,7 +12,7 @@ import typer
 
 from deploy.cli.choices import one_of
 from deploy.cli.console import Refusal, out, step
-from deploy.cli.installation import local_folder, local_installation
+from deploy.cli.installation import local_folder, local_installation, running_folder
 from deploy.cli.texts import say
 from deploy.engines.ports import LOOPBACK, accepts
 from deploy.local import backups
@@ -34,7 +34,7 @@ def logs(
     *,
     follow: Annotated[bool, typer.Option("--follow", "-f", help=say("help.logs.follow"))] = False,
 ) -> None:
-    known = Layout(local_folder()).logs()
+    known = Layout(running_folder(local_folder())).logs()
     one_of("SERVICE", service, known)
     for line in last_lines(known[service], last):
         typer.echo(line, nl=False)

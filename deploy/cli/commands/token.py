@@ -13,6 +13,7 @@ from deploy.cli.installation import local_installation, named, running_folder
 from deploy.cli.texts import say
 from deploy.local.client import target_of
 from deploy.local.state import data_folder
+from deploy.provision.partner_access import codes_in_use
 from deploy.target.client import Client
 from deploy.target.person import Person, RoleName
 from services.registration.domain.anchor import anchor_id
@@ -42,6 +43,8 @@ def sign_in(
     client = local_installation()
     if client.portal is None:
         raise Refusal(say("error.no_portal", data=client.data))
+    if role == "partner" and partner not in codes_in_use(client.admin()):
+        raise Refusal(say("error.partner_unknown", code=partner), 2)
     person = Person.of(role, subject, supplier=supplier, anchor=_anchor(anchor), partner=partner)
     typer.echo(client.sign_in_link(person))
 
@@ -50,7 +53,7 @@ def _bound(role: RoleName, supplier: UUID | None, anchor: str | None, partner: s
     """Raises ``Refusal`` where it is not said for whom somebody acts."""
     needed = {"supplier": supplier, "anchor": anchor, "partner": partner}
     if role in needed and needed[role] is None:
-        raise Refusal(say("error.role_needs", role=role), 2)
+        raise Refusal(say("error.role_needs", role=role, value="CODE" if role == "partner" else "ID"), 2)
 
 
 def _anchor(given: str | None) -> UUID | None:
