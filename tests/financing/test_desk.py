@@ -57,6 +57,22 @@ async def test_a_whole_way_is_answered_at_the_desk(stage: StageUnderTest) -> Non
     assert (mine["state"], mine["papers"]["folio"]) == ("disbursed", "N-17")
 
 
+async def test_no_second_answer_is_taken_before_the_first_was_read(stage: StageUnderTest) -> None:
+    """Both could be, and together they could not: the second one would be refused where nobody sees it."""
+    referral = await sent(stage)
+    await said(stage, referral, APPROVAL)
+    path, paid = f"/referrals/{referral['id']}/answers", {"act": "pay", "amount": {"amount": "380000.00"} | MXN}
+    assert (await desk(stage, "POST", path, paid))[0] == 202
+    status, refused = await desk(stage, "POST", path, paid)
+    assert (status, refused["title"]) == (409, "answer_on_its_way")
+    for each in await stage.told():
+        if issubclass(EVENT_TYPES[each.type], contract.Answer):
+            await stage.consume(EVENT_TYPES[each.type].model_validate(each.data))
+    assert (await desk(stage, "POST", path, paid))[1]["title"] == "payments_above_approved"
+    assert (await desk(stage, "POST", path, {"act": "correct_payments", "amount": {"amount": "1.00"} | MXN}))[0] == 202
+    assert await stage.rows("SELECT id FROM dead_letter") == []
+
+
 async def test_only_what_the_consent_names_is_shown(stage: StageUnderTest) -> None:
     await known(stage)
     least = ["identity", "contact", "need"]

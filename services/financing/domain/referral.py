@@ -27,6 +27,8 @@ OPEN: frozenset[ReferralState] = frozenset((*WAITING, "approved"))
 AT_DESK: frozenset[ReferralState] = OPEN | {"disbursed"}
 """A partner's people have something to see or to say of it, while its papers are there."""
 
+DESK_WAITS = timedelta(hours=1)
+
 REFERRAL = StateMachine[ReferralState](
     "referral",
     get_args(ReferralState),
@@ -113,6 +115,8 @@ class Referral:
     last_ignored: str | None = None
     promised: Retention | None = None
     """For how long its papers may be kept at most, by the words of its consent."""
+    desk_at: datetime | None = None
+    """When its partner's people gave an answer at the desk that was not read yet."""
     plan: bool = False
     """Whether by those words a refusal's practices may be told to the firm's plan."""
 
@@ -126,6 +130,13 @@ class Referral:
         if self.state in ANSWERING:
             return "partner"
         return "supplier" if self.state == "info_requested" else None
+
+
+def is_on_its_way(referral: Referral, now: datetime) -> bool:
+    """Whether an answer from the desk is still to be read. One that cannot be so any more when it is read leaves no
+    trace here: it is waited for no longer than `DESK_WAITS`.
+    """
+    return referral.desk_at is not None and now < referral.desk_at + DESK_WAITS
 
 
 def reminder(start: datetime, sla_days: int, share_bp: int) -> datetime:

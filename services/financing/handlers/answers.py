@@ -82,6 +82,8 @@ def _taken(case: Case | None, event: partner.Answer, answer: Answer, now: dateti
         raise _rejected("referral_unknown")
     if known.partner != event.partner:
         raise _rejected("referral_of_another_partner")
+    if known.desk_at is not None and answer.answered_at >= known.desk_at:
+        known = replace(known, desk_at=None)
     taken = rules.answered(known, answer, now, terms.limits_of(known.partner))
     if not isinstance(taken, Referral):
         raise _rejected(taken)
