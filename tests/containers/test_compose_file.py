@@ -13,7 +13,7 @@ from deploy.compose.prepare import KEEPING, MAILING, OBJECTS, SMTP_PASSWORD, Pre
 from deploy.engines.kafka_config import ADMIN
 from deploy.target.services import present
 from shared.attachments.settings import AttachmentSettings
-from shared.runtime.settings import KafkaSettings
+from shared.runtime.settings import KafkaSettings, OutboxSettings
 from shared.sealing.settings import SealingSettings
 from tests.containers.docker_cli import ROOT
 
@@ -59,6 +59,7 @@ def test_services_are_told_only_what_they_read() -> None:
     read = {f"PDP_{field}".upper() for app in apps for field in type(app.build()[1]).model_fields}
     read |= {f"PDP_KAFKA_{field}".upper() for field in KafkaSettings.model_fields}
     read |= {f"PDP_ATTACHMENT_{field}".upper() for field in AttachmentSettings.model_fields}
+    read |= {f"PDP_OUTBOX_{field}".upper() for field in OutboxSettings.model_fields}
     read |= {f"PDP_SEALING_{field}".upper() for field in SealingSettings.model_fields}
     _, _, parts = COMPOSE.partition("\nx-service-environment:")
     given = set(re.findall(r"^ {2,6}(PDP_[A-Z_]+):", parts.partition("\n  # `--profile identity`")[0], re.MULTILINE))
