@@ -30,9 +30,6 @@ from shared.runtime.settings import KafkaSettings
 from shared.testing.databases import Templates, leave_empty
 from shared.testing.stage import StageUnderTest
 
-os.environ.setdefault("PDP_OUTBOX_TOGETHER", "true")
-"""As on one machine; `tests/conformance/test_outbox.py` has the other way."""
-
 TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
 SHARED_MEMORY = Path("/dev/shm")
 MEMORY_BYTES = 4 * 1024**3
@@ -65,6 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
     own = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     os.environ["PDP_MAIL_FOLDER"] = str(Path(os.environ[TEMPORARY], "mail", own))
     os.environ["PDP_SEALING_KEYS"] = "0" * 64
+    os.environ["PDP_OUTBOX_TOGETHER"] = "true"
     os.environ["PDP_ATTACHMENT_FOLDER"] = str(Path(os.environ[TEMPORARY], "attachments", own))
 
 

@@ -112,7 +112,7 @@ _PART = """
 
 AGAIN = """
     INSERT INTO outbox (id, recorded_at, topic, resent_at, ids)
-    SELECT id - 4611686018427387904, recorded_at, $3::text, now(), ARRAY[id]
+    SELECT id - (1::bigint << 62), recorded_at, $3::text, now(), ARRAY[id]
     FROM unnest($1::bigint[], $2::timestamptz[]) AS again(id, recorded_at)
     ON CONFLICT DO NOTHING
 """

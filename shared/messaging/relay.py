@@ -164,7 +164,7 @@ async def _meanwhile(
 
 
 async def _mark(connection: Connection, round_: outbox.Round, delivery: Delivery) -> None:
-    """Take what was acknowledged since then off the to-do list; the store is asked also when that is nothing."""
+    """Take all of the round that was acknowledged so far off the to-do list."""
     acked = len(delivery.acked)
     await round_.published(connection, frozenset(delivery.acked))
     metrics.PUBLISHED.inc(acked - delivery.marked)

@@ -4,7 +4,6 @@ No state is a trap: what was accepted can be returned, what was agreed can be re
 firm's again, and whoever finished contends again. What was said stays on record.
 """
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from shared.testing.stage import StageUnderTest
 from tests.development import given
 from tests.development.calls import ANY
 from tests.development.modelled import Item, ModelledPlan
+from tests.development.paths import every_way
 from tests.walking import Do, tread, walk
 
 GAPS = ("T04", "A01", "C02")
@@ -278,31 +278,6 @@ class Firm(RuleBasedStateMachine):
     def teardown(self) -> None:
         """The next firm is alone in its rounds."""
         self.do(self.stage.consume(given.withdrawn(self.number)))
-
-
-def every_way(firm: Firm) -> Iterator[object]:
-    """A plan that is done and taken up anew, revised, left and come back to, and another one after it."""
-    one, other = "operator-1", "operator-2"
-    yield firm.begin("completed")
-    yield firm.drop_out(Role.SUPPLIER, one)
-    yield firm.select()
-    yield firm.learn("T04")
-    yield firm.learn("T04")
-    yield firm.revise(Role.SUPPLIER)
-    yield firm.learn("A01")
-    yield firm.revise(Role.MENTOR)
-    yield firm.revise(Role.SUPPLIER)
-    yield firm.remove(0, Role.SUPPLIER)
-    yield firm.complete(0)
-    yield firm.propose_drop_out(back=False)
-    yield firm.drop_out(Role.OPERATOR, one)
-    yield firm.complete(0)
-    yield firm.score("T04", visit=True)
-    yield firm.score("A01", visit=True)
-    yield firm.select()
-    yield firm.propose_drop_out(back=False)
-    yield firm.drop_out(Role.OPERATOR, other)
-    yield firm.come_back()
 
 
 async def test_every_way_of_a_plan_is_walked(stage: StageUnderTest) -> None:

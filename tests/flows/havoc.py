@@ -40,7 +40,7 @@ DISTRUSTED = ("nafin", "bancomext")
 _UNDO_READ_ONLY = "ALTER SYSTEM RESET default_transaction_read_only; SELECT pg_reload_conf();"
 _RESEND = (
     "INSERT INTO outbox (id, recorded_at, topic, resent_at, ids)"
-    " SELECT id - 4611686018427387904, recorded_at, topic, now(), ARRAY[id] FROM journal WHERE topic = $1"
+    " SELECT id - (1::bigint << 62), recorded_at, topic, now(), ARRAY[id] FROM journal WHERE topic = $1"
     " ON CONFLICT DO NOTHING"
 )
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
+from starlette.datastructures import FormData
 
 from services.portal.api.acting import UNTRIED, Tried, acted, named
 from services.portal.api.asking import Anybody, Asking, Form, Only
@@ -56,48 +57,17 @@ def router() -> APIRouter:
     @pages.post("/{request_id}")
     async def answer_arco(asked: Anybody, scope: Operator, request_id: UUID, form: Form) -> Response:
         """Answer it: what was done, or on what ground not."""
-        given = body(form)
-        version = str(form.get("version", ""))
-        sent = asked.send("registration", "POST", f"/arco-requests/{request_id}/answer", given, version=version)
-        return await acted(
-            asked,
-            sent,
-            lambda tried: _page(asked, scope, request_id, tried),
-            to=f"/arco/{request_id}",
-            typed=typed(form),
-            tells=False,
-        )
+        return await _sent(asked, scope, request_id, form, "answer", body(form))
 
     @pages.post("/{request_id}/completion")
     async def complete_arco(asked: Anybody, scope: Operator, request_id: UUID, form: Form) -> Response:
         """Say that what was granted is done."""
-        version = str(form.get("version", ""))
-        sent = asked.send("registration", "POST", f"/arco-requests/{request_id}/completion", version=version)
-        return await acted(
-            asked,
-            sent,
-            lambda tried: _page(asked, scope, request_id, tried),
-            to=f"/arco/{request_id}",
-            typed=typed(form),
-            at="complete-",
-            tells=False,
-        )
+        return await _sent(asked, scope, request_id, form, "completion", at="complete-")
 
     @pages.post("/{request_id}/extension")
     async def extend_arco(asked: Anybody, scope: Operator, request_id: UUID, form: Form) -> Response:
         """Extend the term that runs, as the law allows once, with the reason that whoever asked reads."""
-        given = body(form)
-        version = str(form.get("version", ""))
-        sent = asked.send("registration", "POST", f"/arco-requests/{request_id}/extension", given, version=version)
-        return await acted(
-            asked,
-            sent,
-            lambda tried: _page(asked, scope, request_id, tried),
-            to=f"/arco/{request_id}",
-            typed=typed(form),
-            at="extend-",
-            tells=False,
-        )
+        return await _sent(asked, scope, request_id, form, "extension", body(form), at="extend-")
 
     return pages
 
@@ -111,6 +81,23 @@ def _extendable(request: dict[str, Any]) -> str | None:
     if until is None or date.fromisoformat(until) < day_of(now()):
         return None
     return None if any(each["term"] == term for each in request["extensions"]) else term
+
+
+async def _sent(
+    asked: Asking, scope: Scope, request_id: UUID, form: FormData, act: str, given: object = None, at: str = ""
+) -> Response:
+    """Do this with the request as its page showed it."""
+    version = str(form.get("version", ""))
+    path = f"/arco-requests/{request_id}/{act}"
+    return await acted(
+        asked,
+        asked.send("registration", "POST", path, given, version=version),
+        lambda tried: _page(asked, scope, request_id, tried),
+        to=f"/arco/{request_id}",
+        typed=typed(form),
+        at=at,
+        tells=False,
+    )
 
 
 async def _page(asked: Asking, scope: Scope, request_id: UUID, tried: Tried = UNTRIED) -> Response:
