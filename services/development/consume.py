@@ -2,7 +2,8 @@
 
 from services.development.handlers import cohorts as cohort_handlers
 from services.development.handlers import facts
-from services.development.store import candidates, cohorts, modules, requirements
+from services.development.store import CandidateRow, candidates, cohorts, modules, requirements
+from shared.attachments.names import in_clear
 from shared.contracts.diagnosis import AssessorAssigned, DiagnosisCompleted, EvidenceReturned, GapRescored
 from shared.contracts.financing import ConsentRevoked, ReferralAnswered, ReferralLapsed, ReferralSent
 from shared.contracts.matching import (
@@ -16,7 +17,9 @@ from shared.contracts.matching import (
     RequirementReopened,
 )
 from shared.contracts.registration import SupplierChanged, SupplierRegistered, SupplierWithdrawn
-from shared.messaging.routing import Routes, Timers, at, on
+from shared.messaging.decision import SweepRequest
+from shared.messaging.rewriting import rewritten
+from shared.messaging.routing import Routes, Sweeps, Timers, at, on
 
 ROUTES: Routes = (
     on(SupplierRegistered, candidates, facts.supplier_described),
@@ -41,3 +44,10 @@ ROUTES: Routes = (
 )
 
 TIMERS: Timers = (at(cohort_handlers.APPEALS_END, cohorts, cohort_handlers.appeals_ended),)
+
+UNNAME_CANDIDATES = "unname_candidates"
+
+SWEEPS: Sweeps = (rewritten(UNNAME_CANDIDATES, CandidateRow, candidates, in_clear(CandidateRow)),)
+
+ONCE = (SweepRequest(UNNAME_CANDIDATES),)
+"""What attachments are called is with their records alone by now."""

@@ -1,10 +1,13 @@
 """Which decision answers which event. What is not routed is not for this stage."""
 
 from services.diagnosis import handlers
-from services.diagnosis.store import diagnoses, instruments, validated
+from services.diagnosis.store import DiagnosisRow, SheetRow, diagnoses, instruments, sheets, validated
+from shared.attachments.names import in_clear
 from shared.contracts.development import ActivityCompleted, ActivityReopened
 from shared.contracts.matching import AlignmentChanged, OfferingAligned, OfferingNotAligned
 from shared.contracts.registration import SupplierChanged, SupplierRegistered, SupplierWithdrawn
+from shared.messaging.decision import SweepRequest
+from shared.messaging.rewriting import rewritten
 from shared.messaging.routing import Routes, Sweeps, on, over
 
 ROUTES: Routes = (
@@ -18,4 +21,13 @@ ROUTES: Routes = (
     on(ActivityReopened, diagnoses, handlers.activity_reopened),
 )
 
-SWEEPS: Sweeps = (over(handlers.MEASURE, diagnoses, handlers.measure, select=validated, reference=instruments),)
+UNNAME_DIAGNOSES, UNNAME_SHEETS = "unname_diagnoses", "unname_sheets"
+
+SWEEPS: Sweeps = (
+    over(handlers.MEASURE, diagnoses, handlers.measure, select=validated, reference=instruments),
+    rewritten(UNNAME_DIAGNOSES, DiagnosisRow, diagnoses, in_clear(DiagnosisRow)),
+    rewritten(UNNAME_SHEETS, SheetRow, sheets, in_clear(SheetRow)),
+)
+
+ONCE = (SweepRequest(UNNAME_DIAGNOSES), SweepRequest(UNNAME_SHEETS))
+"""What attachments are called is with their records alone by now."""

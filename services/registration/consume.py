@@ -26,12 +26,15 @@ from services.registration.store import (
 )
 from services.registration.store.claims import claims
 from services.registration.store.derived import (
+    ARCO_WANTED,
     PEOPLE_WANTED,
+    SEAL_ARCO,
     SEAL_PEOPLE,
     SEAL_SUPPLIERS,
     SUPPLIERS_WANTED,
+    arco_sealed,
     derive_suppliers,
-    seal_people,
+    people_sealed,
     seal_suppliers,
 )
 from services.registration.store.people import people
@@ -62,7 +65,8 @@ SWEEPS: Sweeps = (
     over(tellings.TELL_PROFILES, suppliers, tellings.tell, select=participating),
     Slices(DERIVE_SUPPLIERS, derive_suppliers),
     Slices(SEAL_SUPPLIERS, seal_suppliers),
-    Slices(SEAL_PEOPLE, seal_people),
+    people_sealed,
+    arco_sealed,
     over(on_prospects.PLACE_PROSPECTS, prospects, on_prospects.place_anew, select=placed_otherwise),
 )
 
@@ -75,6 +79,7 @@ ONCE = (
 AGAIN = (
     Again(SweepRequest(SEAL_SUPPLIERS), SUPPLIERS_WANTED),
     Again(SweepRequest(SEAL_PEOPLE), PEOPLE_WANTED),
+    Again(SweepRequest(SEAL_ARCO), ARCO_WANTED),
 )
 """Of a process that seals: what the store has in clear is written anew."""
 

@@ -1,17 +1,21 @@
 """Attachments on record, in the stage's store: whose each is, what it is, and the key that opens it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from shared.attachments import names
 from shared.attachments.kinds import Kind
+from shared.attachments.names import key_of_name
 from shared.attachments.settings import AttachmentSettings
-from shared.runtime.database import Connection
+from shared.runtime.database import Connection, Row
 from shared.sealing import keys
 from shared.sealing.encryption import seals
 from shared.sealing.keys import Name
+from shared.sealing.rows import COUNTED
+from shared.sealing.values import is_sealed
 
 State = Literal["coming", "kept", "erased"]
 """`coming`: its content is not there as a whole yet."""
@@ -75,8 +79,7 @@ async def begin(
     """
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
     rows = await connection.fetch(_SAME, new.supplier_id, new.sha256)
-    kept = (Attachment(**row) for row in rows)
-    same = next((one for one in kept if hidden is None or not hidden.has(one)), None)
+    same = next((one for one in await _read(connection, rows) if hidden is None or not hidden.has(one)), None)
     if same is not None:
         return same
     of_firm, of_firms_day, of_day = await connection.fetchrow(_TAKEN, new.supplier_id) or (0, 0, 0)
@@ -87,7 +90,8 @@ async def begin(
     if of_day + new.size > limits.day_bytes:
         return "attachments_busy"
     key = None if seals() else new.key
-    values = new.id, new.supplier_id, new.name, new.kind, new.size, new.sha256, key, new.subject
+    called = await names.seal(connection, {(new.supplier_id, new.id): new.name})
+    values = new.id, new.supplier_id, called[new.id], new.kind, new.size, new.sha256, key, new.subject
     await connection.execute(_BEGIN, *values)
     if key is None:
         await keys.keep(connection, {Name(new.supplier_id, new.id): new.key})
@@ -96,8 +100,8 @@ async def begin(
 
 async def finish(connection: Connection, id_: UUID) -> Attachment | None:
     """Its content is there as a whole. None where it was given up meanwhile."""
-    row = await connection.fetchrow(f"{_FINISH} RETURNING {_FIELDS}", id_)
-    return None if row is None else Attachment(**row)
+    rows = await connection.fetch(f"{_FINISH} RETURNING {_FIELDS}", id_)
+    return next(iter(await _read(connection, rows)), None)
 
 
 async def give_up(connection: Connection, id_: UUID) -> None:
@@ -107,14 +111,14 @@ async def give_up(connection: Connection, id_: UUID) -> None:
 
 async def find(connection: Connection, supplier_id: UUID, id_: UUID) -> Attachment | None:
     """One of a firm that came, also one that was erased."""
-    row = await connection.fetchrow(f"{_OF_FIRM} AND id = $2", supplier_id, id_)
-    return None if row is None else Attachment(**row)
+    rows = await connection.fetch(f"{_OF_FIRM} AND id = $2", supplier_id, id_)
+    return next(iter(await _read(connection, rows)), None)
 
 
 async def find_all(connection: Connection, supplier_id: UUID, ids: Collection[UUID]) -> list[Attachment]:
     """Those of these that are a firm's and are kept."""
     rows = await connection.fetch(f"{_OF_FIRM} AND state = 'kept' AND id = ANY($2::uuid[])", supplier_id, list(ids))
-    return [Attachment(**row) for row in rows]
+    return await _read(connection, rows)
 
 
 async def digests(connection: Connection, supplier_id: UUID) -> set[str]:
@@ -128,7 +132,7 @@ async def page(
     """A firm's, in the order in which they came, without those that are hidden."""
     of, since = ([], None) if hidden is None else (sorted(hidden.subjects), hidden.since)
     rows = await connection.fetch(_PAGE, supplier_id, after, limit, of, since)
-    return [Attachment(**row) for row in rows]
+    return await _read(connection, rows)
 
 
 async def key_of(connection: Connection, id_: UUID) -> bytes | None:
@@ -158,13 +162,18 @@ async def lock(connection: Connection, ids: Sequence[UUID]) -> None:
     await connection.execute("SELECT FROM attachment WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", list(ids))
 
 
-async def wrap_keys(connection: Connection) -> int:
-    """Wrap keys that stand in records of before, as those of persons. Within a transaction; returns how many."""
-    rows = await connection.fetch(_BARE) if seals() else []
+async def seal_older(connection: Connection) -> int:
+    """Seal names that records of before have in clear, and wrap keys that stand in them, as those of persons. Within a
+    transaction; returns how many records.
+    """
+    rows = await connection.fetch(_IN_CLEAR) if seals() else []
     if not rows:
         return 0
-    await keys.keep(connection, {Name(row["supplier_id"], row["id"]): row["key"] for row in rows})
-    await connection.execute("UPDATE attachment SET key = NULL WHERE id = ANY($1::uuid[])", [row["id"] for row in rows])
+    bare = {Name(row["supplier_id"], row["id"]): row["key"] for row in rows if row["key"] is not None}
+    await keys.keep(connection, bare)
+    clear = {(row["supplier_id"], row["id"]): row["name"] for row in rows if row["name"] and not is_sealed(row["name"])}
+    called = {row["id"]: row["name"] for row in rows} | await names.seal(connection, clear)
+    await connection.execute(_SEAL, list(called), list(called.values()))
     return len(rows)
 
 
@@ -172,7 +181,8 @@ async def _end(connection: Connection, statement: str, ids: Sequence[UUID]) -> N
     """Nobody opens any more what this statement takes away."""
     async with connection.transaction():
         rows = await connection.fetch(statement, list(ids))
-        await keys.destroy(connection, [Name(row["supplier_id"], row["id"]) for row in rows])
+        of = [(row["supplier_id"], row["id"]) for row in rows]
+        await keys.destroy(connection, [name for each in of for name in (Name(*each), key_of_name(*each))])
 
 
 async def mark_gone(connection: Connection, gone: str, after: timedelta) -> None:
@@ -205,6 +215,12 @@ async def known(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
     return {row["id"] for row in rows}
 
 
+async def _read(connection: Connection, rows: Sequence[Row]) -> list[Attachment]:
+    called = await names.open_all(connection, rows)
+    read = [Attachment(**row) for row in rows]  # type: ignore[arg-type]  # a record is a mapping
+    return [replace(each, name=name) for each, name in zip(read, called, strict=True)]
+
+
 PAGE = 500
 
 _OF_FIRM = f"SELECT {_FIELDS} FROM attachment WHERE supplier_id = $1 AND state <> 'coming'"
@@ -230,7 +246,13 @@ _ERASE = """
     RETURNING supplier_id, id
 """
 _GIVE_UP = "DELETE FROM attachment WHERE id = ANY($1::uuid[]) AND state = 'coming' RETURNING supplier_id, id"
-_BARE = f"SELECT supplier_id, id, key FROM attachment WHERE key IS NOT NULL ORDER BY id LIMIT {PAGE} FOR UPDATE"
+IN_CLEAR = "key IS NOT NULL OR name <> '' AND name NOT LIKE 'sealed:%'"
+UNSEALED = f"SELECT 'attachments', count(*) FROM (SELECT FROM attachment WHERE {IN_CLEAR} LIMIT {COUNTED}) AS kept"
+_IN_CLEAR = f"SELECT supplier_id, id, key, name FROM attachment WHERE {IN_CLEAR} ORDER BY id LIMIT {PAGE} FOR UPDATE"
+_SEAL = """
+    UPDATE attachment SET key = NULL, name = given.name FROM unnest($1::uuid[], $2::text[]) AS given(id, name)
+    WHERE attachment.id = given.id
+"""
 _GONE = """
     UPDATE attachment SET erase_at = now() + $1::interval
     WHERE erase_at IS NULL AND state = 'kept' AND supplier_id IN ({gone})

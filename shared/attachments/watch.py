@@ -56,18 +56,18 @@ async def keep_house(attachments: Attachments, database: Database) -> None:
         await records.mark_gone(connection, attachments.gone, after)
         while await records.erase_due(connection):
             pass
-    await wrap_keys(database)
+    await seal_older(database)
     await _remove(attachments, database)
     await attachments.objects.sweep(now() - UNFINISHED_KEPT)
     await _sweep_orphans(attachments, database)
 
 
-async def wrap_keys(database: Database) -> None:
-    """Keys that stand in records of before go where those of persons are."""
-    wrapped = records.PAGE
-    while wrapped == records.PAGE:
+async def seal_older(database: Database) -> None:
+    """What records of before have in clear is sealed."""
+    sealed = records.PAGE
+    while sealed == records.PAGE:
         async with database.transaction() as connection:
-            wrapped = await records.wrap_keys(connection)
+            sealed = await records.seal_older(connection)
 
 
 async def _remove(attachments: Attachments, database: Database) -> None:

@@ -24,7 +24,7 @@ Values = dict[str, Any]
 class Part:
     """What of a row is sealed: a column, or one field of each item of a column that holds a list.
 
-    A column's key is the person's; an item's is of a matter of its own, its `id`: it is erased by itself.
+    A column's key is the row's; an item's is of a matter of its own, its `id`: it is erased by itself.
     """
 
     column: str
@@ -33,6 +33,8 @@ class Part:
     """The column holds a text, and not JSON."""
     matter: str = ""
     """Of a column that is erased by itself: its name among the person's matters."""
+    own: str = ""
+    """Of what is erased by itself within its row, also in items that have no `id`: its name among the row's matters."""
 
 
 class _Cell(NamedTuple):
@@ -56,7 +58,7 @@ class SealedRows:
 
     def __init__(self, table: str, *parts: Part, person: str = "id", matter: str | None = None) -> None:
         """`person` and `matter`: columns that say whose it is, and of what; `matter` None: of the whole person."""
-        self._table = table
+        self.table = table
         self.parts = parts
         self._person, self._matter = person, matter or person
         self.columns = frozenset(part.column for part in parts)
@@ -104,13 +106,20 @@ class SealedRows:
     def _cells(self, row: Values) -> Iterator[_Cell]:
         person, row_id = _id(row[self._person]), row["id"]
         for part in self.parts:
-            value, place = row[part.column], f"{self._table}/{row_id}/{part.column}"
+            value, place = row[part.column], f"{self.table}/{row_id}/{part.column}"
             if part.item is None:
-                matter = matter_of(person, part.matter) if part.matter else _id(row[self._matter])
+                matter = matter_of(person, part.matter) if part.matter else self._of_row(row, part)
                 yield _Cell(row, part.column, Name(person, matter), place)
+            elif part.own:
+                for number, item in enumerate(value or ()):
+                    yield _Cell(item, part.item, Name(person, self._of_row(row, part)), f"{place}.{number}.{part.item}")
             else:
                 for item in value or ():
                     yield _Cell(item, part.item, Name(person, _id(item["id"])), f"{place}.{part.item}")
+
+    def _of_row(self, row: Values, part: Part) -> UUID:
+        matter = _id(row[self._matter])
+        return matter_of(matter, part.own) if part.own else matter
 
     def _read(self, row: Row) -> Values:
         values: Values = dict(row)  # type: ignore[call-overload]  # a record is a mapping

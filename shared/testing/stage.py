@@ -146,6 +146,11 @@ class StageUnderTest:
         """Run every open sweep to its end, or so many steps at most."""
         await self._exhaust(self._sweeps, steps)
 
+    async def sweep_as_started(self) -> None:
+        """What a start asks for, and every open sweep."""
+        stage = self._stage
+        await self._exhaust(SweepWorker(self.database, self.name, stage.sweeps, stage.once, stage.again))
+
     async def tick(self) -> None:
         """Fire every timer that is due."""
         await self._exhaust(self._timers)

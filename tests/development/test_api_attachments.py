@@ -9,6 +9,7 @@ from shared.testing.stage import StageUnderTest
 from tests.attachments import given as files
 from tests.development import given as given_facts
 from tests.development.calls import ANY, agree, get, learn, open_cohort, post, ready
+from tests.sealing.seeking import stands_in
 
 DIGEST = hashlib.sha256(files.PDF).hexdigest()
 
@@ -61,3 +62,25 @@ async def test_a_file_is_evidence_and_its_digest_alone_is_told(stage: StageUnder
         await learn(stage, given_facts.assessor_assigned(mark))
         assert (await stage.client.get(f"{there}/{id_}/link", headers=ana)).status_code == status
     assert (await stage.client.delete(f"{there}/{id_}", headers=stage.headers("operator"))).status_code == 204
+
+
+async def test_what_it_is_called_stands_nowhere_in_clear(stage: StageUnderTest) -> None:
+    firm, activity = await agreed(stage)
+    own = stage.headers("supplier", supplier_id=firm)
+    form = {"file": ("Acta de Juana.pdf", files.PDF)}
+    id_ = (await stage.client.post(f"/plans/{firm}/attachments", files=form, headers=own)).json()["id"]
+    body = {"kind": "document", "description": "PPAP", "attachment": id_}
+    for _ in range(2):
+        given = await post(stage, f"{activity}/evidence", Role.SUPPLIER, body, supplier_id=firm)
+        (one,) = given["activities"][0]["evidence"]
+        assert one["evidence"]["reference"] == "Acta de Juana.pdf"
+    assert await stands_in(stage, "Juana") == set()
+    place = ["activities", "0", "evidence", "0", "evidence", "reference"]
+    await stage.rows("UPDATE candidate SET plan = jsonb_set(plan, $1::text[], '\"Juana.pdf\"')", place)
+    assert await stands_in(stage, "Juana") == {"candidate"}
+    await stage.sweep_as_started()
+    assert await stands_in(stage, "Juana") == set()
+    assert (await get(stage, f"/plans/{firm}"))["activities"][0]["evidence"] == [one]
+    await stage.client.delete(f"/plans/{firm}/attachments/{id_}", headers=stage.headers("operator"))
+    (gone,) = (await get(stage, f"/plans/{firm}"))["activities"][0]["evidence"]
+    assert (gone["evidence"]["reference"], gone["evidence"]["sha256"]) == ("", DIGEST)

@@ -27,6 +27,7 @@ from tests.conftest import Migrated
 from tests.diagnosis.builders import SUPPLIER, levels_at, sheet
 from tests.diagnosis.calls import ANY, PATH, answered, assign, get, post
 from tests.diagnosis.test_handlers import aligned
+from tests.sealing.seeking import stands_in
 
 THERE = f"{PATH}/attachments"
 OTHER = UUID(int=77)
@@ -79,6 +80,37 @@ async def test_a_file_backs_an_answer_and_its_digest_alone_is_told(stage: StageU
     sealed = next(path for path in (tmp_path / "attachments").rglob("*") if path.is_file()).read_bytes()
     assert b"%PDF" not in sealed
     assert len(sealed) == len(files.PDF) + 16
+
+
+async def test_what_it_is_called_stands_nowhere_in_clear(stage: StageUnderTest) -> None:
+    await stage.consume(aligned())
+    headers = stage.headers("supplier", supplier_id=SUPPLIER)
+    id_ = (await give(stage, name="Acta de Juana.pdf")).json()["id"]
+    proof = [{"attachment": id_}, {"reference": "Folio 7", "sha256": None}]
+    put = await stage.client.put(f"{PATH}/draft/T01", json={"level": 3, "evidence": proof}, headers=headers | ANY)
+    assert [each["reference"] for each in put.json()["evidence"]] == ["Acta de Juana.pdf", "Folio 7"]
+    await post(stage, "supplier", "self-assessment", sheet(levels_at(3)) | {"evidence": {"T01": proof}})
+    assert await stands_in(stage, "Juana") == set()
+    # As a store of before has it.
+    for table in ("diagnosis", "sheet"):
+        column = "answers" if table == "sheet" else "self_assessment"
+        put_back = f"UPDATE {table} SET {column} = jsonb_set({column}, '{{evidence,T01,0,reference}}', $1::jsonb)"
+        await stage.rows(put_back, '"De \\"Juana\\".pdf"')
+    assert await stands_in(stage, "Juana") == {"diagnosis", "sheet"}
+    await stage.sweep_as_started()
+    assert await stands_in(stage, "Juana") == set()
+
+    async def called() -> list[str]:
+        shown = (await get(stage, "supplier", PATH, SUPPLIER)).json()["self_assessment"]["evidence"]["T01"]
+        sheets = await stage.client.get(f"{PATH}/sheets", headers=stage.headers("operator"))
+        assert [each["reference"] for each in sheets.json()["items"][0]["evidence"]["T01"]] == [
+            each["reference"] for each in shown
+        ]
+        return [each["reference"] for each in shown]
+
+    assert await called() == ["Acta de Juana.pdf", "Folio 7"]
+    await stage.client.delete(f"{THERE}/{id_}", headers=stage.headers("operator"))
+    assert await called() == ["", "Folio 7"]
 
 
 async def test_who_opens_it(stage: StageUnderTest) -> None:

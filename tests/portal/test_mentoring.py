@@ -16,7 +16,7 @@ PLAN, MENTORING = f"/plans/{SUPPLIER}", f"/work/plans/{SUPPLIER}"
 
 
 def _plan(at_work: Visitors, **changed: object) -> None:
-    given = {"kind": "document", "description": "PPAP", "reference": None, "sha256": None}
+    given = {"kind": "document", "description": "PPAP", "reference": None, "sha256": None, "attachment": None}
     piece = {"evidence_id": PIECE, "evidence": given, "role": "supplier", "standing": "waiting", "verdicts": []}
     shown = at_work.others.answers["development.test", PLAN].json()
     activity = shown["activities"][0] | {"activity_id": ACTIVITY, "status": "planned", "completion": None}

@@ -46,7 +46,9 @@ async def test_a_certificate_has_its_file_and_its_digest_alone_is_told(stage: St
     assert (await stage.client.delete(f"{path}/attachments/{id_}", headers=operator)).status_code == 204
 
 
-async def test_its_key_is_wrapped_and_opens_no_copy_once_it_is_erased(stage: StageUnderTest) -> None:
+async def test_no_copy_of_its_key_and_name_opens_once_it_is_erased(
+    stage: StageUnderTest,
+) -> None:
     firm = (await registered(stage))["id"]
     path, operator = f"/suppliers/{firm}/attachments", stage.headers("operator")
     ids = []
@@ -62,13 +64,16 @@ async def test_its_key_is_wrapped_and_opens_no_copy_once_it_is_erased(stage: Sta
     assert ([old, new], bare is None, none) == (ids, False, None)
     async with stage.database.transaction() as connection:
         assert await records.key_of(connection, old) == bare
-        assert (await records.wrap_keys(connection), await records.wrap_keys(connection)) == (1, 0)
+        assert (await records.seal_older(connection), await records.seal_older(connection)) == (1, 0)
         assert await records.key_of(connection, old) == bare
-    copies = await stage.rows("SELECT id, state, key FROM attachment")
-    assert [row["key"] for row in copies] == [None, None]
+        assert [each.name for each in await records.page(connection, UUID(firm), None, 9)] == ["old.pdf", "new.pdf"]
+    copies = await stage.rows("SELECT id, name, key FROM attachment ORDER BY id")
+    assert [(row["key"], row["name"].startswith("sealed:")) for row in copies] == [(None, True), (None, True)]
     for id_ in ids:
         assert (await stage.client.delete(f"{path}/{id_}", headers=operator)).status_code == 204
     # As a backup has them that was taken before.
-    await stage.rows("UPDATE attachment SET state = 'kept'")
+    for copy in copies:
+        await stage.rows("UPDATE attachment SET state = 'kept', name = $2 WHERE id = $1", copy["id"], copy["name"])
     async with stage.database.connection() as connection:
         assert [await records.key_of(connection, id_) for id_ in ids] == [None, None]
+        assert [each.name for each in await records.page(connection, UUID(firm), None, 9)] == ["", ""]

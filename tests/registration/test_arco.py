@@ -15,7 +15,9 @@ from shared.messaging.decision import Decision, Refused
 from shared.sealing.register import Register
 from shared.testing.stage import StageUnderTest
 from tests.registration.bodies_given import registered
+from tests.registration.test_sealed import unsealed
 from tests.sealing.restored import copied, restored
+from tests.sealing.seeking import stands_in
 
 TODAY = date(2026, 11, 30)
 ASKED = ArcoRequest(
@@ -64,6 +66,18 @@ def test_less_than_all_has_its_ground() -> None:
     assert code(arco.answer(refused, "granted", None, "Sí", "operator-1", TODAY)) == "arco_answered"
     assert code(arco.answer(None, "granted", None, "Sí", "operator-1", TODAY)) == "arco_request_unknown"
     assert "teléfono" not in repr(replace(ASKED))
+
+
+def test_an_answer_goes_with_the_person_once_nothing_is_left_to_be_done() -> None:
+    extended = ASKED.extended("Está en tres archivos", "operator-1", TODAY)
+    granted = extended.answered("granted", None, "Se borró", "operator-1", TODAY)
+    waits = granted.without_words()
+    assert (waits.wanted, waits.answer) == (None, "Se borró"), "whoever asked is still to read it"
+    refused = extended.answered("refused", "law_keeps_it", "No", "operator-1", TODAY)
+    for done in (waits.carried_out("operator-1", TODAY), refused.without_words()):
+        assert (done.answer, [each.reason for each in done.extensions]) == (None, [None])
+        assert done.outcome is not None
+    assert granted.carried_out("operator-1", TODAY).answer == "Se borró"
 
 
 def test_each_term_is_extended_once_by_as_many_days_and_while_it_runs() -> None:
@@ -172,18 +186,35 @@ async def test_what_was_written_is_sealed_and_goes_with_the_contact(stage: Stage
     said = {"arco_right": "cancellation", "wanted": "Que se borre a Benita Robles"}
     made = (await stage.client.post(f"/suppliers/{firm}/arco-requests", json=said, headers=own)).json()
     assert made["wanted"] == said["wanted"]
+    one = f"/arco-requests/{made['id']}"
+    acts = {"extension": {"reason": "Benita está en tres archivos"}}
+    acts["answer"] = {"outcome": "granted", "answer": "Benita ya no está"}
+    for act, body in acts.items():
+        done = await stage.client.post(f"{one}/{act}", json=body, headers=operator | {"If-Match": "*"})
+        assert done.status_code == 200, done.text
     copy = await copied(stage, "arco_request", "data_key")
-    assert "Benita" not in str(copy)
+    assert await stands_in(stage, "Benita está|Benita ya") == set()
+    # As a store of before has them.
+    clear = (
+        "wanted = 'Que se borre', answer = 'Benita ya no', extensions = jsonb_set(extensions, '{0,reason}', '\"B\"')"
+    )
+    await stage.rows(f"UPDATE arco_request SET {clear}")
+    assert await unsealed(stage) == {"requests": 1}
+    await stage.sweep_as_started()
+    assert await unsealed(stage) == {}
+    shown = (await stage.client.get(one, headers=own)).json()
+    assert (shown["wanted"], shown["answer"], shown["extensions"][0]["reason"]) == ("Que se borre", "Benita ya no", "B")
     erased = await stage.client.delete(f"/suppliers/{firm}/contact", headers=operator)
     assert erased.status_code == 204
-    one = f"/arco-requests/{made['id']}"
     shown = (await stage.client.get(one, headers=operator)).json()
-    assert (shown["wanted"], shown["arco_right"]) == (None, "cancellation")
+    assert (shown["wanted"], shown["answer"]) == (None, "Benita ya no")
+    assert (await stage.client.post(f"{one}/completion", headers=operator | {"If-Match": "*"})).status_code == 200
+    shown = (await stage.client.get(one, headers=operator)).json()
+    assert (shown["answer"], shown["extensions"][0]["reason"], shown["outcome"]) == (None, None, "granted")
     await stage.erasures(Register(tmp_path.as_uri(), "registration")).look()
     await restored(stage, copy)
-    await stage.rows("UPDATE arco_request SET wanted = 'En claro: Benita'")
+    await stage.rows(f"UPDATE arco_request SET {clear}")
     assert (await stage.erasures(Register(tmp_path.as_uri(), "registration")).again()).rows >= 1
-    assert await stage.rows("SELECT wanted FROM arco_request") == [{"wanted": ""}]
-    given = {"outcome": "granted", "answer": "Se borró"}
-    answered = await stage.client.post(f"{one}/answer", json=given, headers=operator | {"If-Match": "*"})
-    assert answered.status_code == 200
+    assert await stage.rows("SELECT wanted, answer FROM arco_request") == [{"wanted": "", "answer": None}]
+    shown = (await stage.client.get(one, headers=operator)).json()
+    assert (shown["status"], shown["extensions"][0]["reason"]) == ("answered", None)

@@ -9,13 +9,11 @@ from uuid import UUID, uuid4
 from structlog.testing import capture_logs
 
 from deploy.engines.postgres_server import PostgresServer
-from services.registration.consume import AGAIN, SWEEPS
 from services.registration.domain.sought import Sought
 from services.registration.store import holders_of
 from services.registration.store.claims import claims
-from services.registration.store.derived import UNSEALED, derive_suppliers, seal_people, seal_suppliers
+from services.registration.store.derived import UNSEALED, derive_suppliers
 from services.registration.store.searching import page_of_suppliers
-from shared.messaging.sweeps import SweepWorker
 from shared.sealing import encryption
 from shared.testing.stage import StageUnderTest
 from tests.files.given import csv_of
@@ -117,9 +115,8 @@ async def test_who_was_there_before_is_sealed_and_stays_who_they_are(stage: Stag
     # Both forms are one person meanwhile.
     assert await holders_of(stage.database, [NATURAL_RFC]) == {NATURAL_RFC: UUID(before["id"])}
     kept = await past(stage, before["id"])
+    await stage.sweep_as_started()
     async with stage.database.transaction() as connection:
-        await seal_suppliers(connection, {}, None)
-        await seal_people(connection, {}, None)
         # A claim is blanked when its day is over.
         await connection.execute("UPDATE claim SET profile = NULL")
     assert await in_clear(stage) == set()
@@ -171,14 +168,6 @@ async def test_an_rfc_that_two_have_by_now_stops_no_sweep(stage: StageUnderTest)
     assert await stage.rows("SELECT id FROM supplier WHERE name_key IS NULL") == [], "the others do not wait for it"
 
 
-async def started(stage: StageUnderTest) -> None:
-    """What a process that seals does first."""
-    starting = SweepWorker(stage.database, "registration", SWEEPS, again=AGAIN)
-    async with stage.database.connection() as connection:
-        while await starting.step(connection) == 0:
-            pass
-
-
 async def unsealed(stage: StageUnderTest) -> dict[str, int]:
     async with stage.database.connection() as connection:
         return {kind: rows for kind, rows in await connection.fetch(UNSEALED) if rows}
@@ -187,7 +176,7 @@ async def unsealed(stage: StageUnderTest) -> dict[str, int]:
 async def test_what_is_written_in_clear_behind_the_sweep_is_sealed_by_the_next_start(stage: StageUnderTest) -> None:
     """Seen: `pdp_unsealed` was 0 meanwhile, and nothing sealed it ever."""
     first = await person(stage, "erst")
-    await started(stage)
+    await stage.sweep_as_started()
     assert await unsealed(stage) == {}
     own = stage.headers("supplier", supplier_id=first["id"]) | {"If-Match": "*"}
     body = {name: first[name] for name in FIELDS} | {"rfc": NATURAL_RFC, "contact": CONTACT}
@@ -204,7 +193,7 @@ async def test_what_is_written_in_clear_behind_the_sweep_is_sealed_by_the_next_s
     assert await unsealed(stage) == {"suppliers": 1, "profiles": 2, "people": 1}
     was = await past(stage, first["id"])
     for _ in range(2):
-        await started(stage)
+        await stage.sweep_as_started()
         assert await unsealed(stage) == {}
     await stage.rows("UPDATE claim SET profile = NULL")
     assert await in_clear(stage) == set()

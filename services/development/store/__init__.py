@@ -19,6 +19,7 @@ from services.development.domain.module import Modules
 from services.development.domain.outcome import Outcome
 from services.development.domain.plan import PlanStatus
 from services.development.domain.requirement import Requirement
+from shared.attachments.names import Named
 from shared.messaging.repository import TableRepository
 from shared.runtime.database import Connection
 
@@ -161,7 +162,7 @@ def _for_queries(candidate: Candidate) -> Mapping[str, Any]:
     }
 
 
-candidates = TableRepository(CandidateRow, Candidate, derived=_for_queries)
+candidates = TableRepository(CandidateRow, Candidate, derived=_for_queries, sealed=Named(CandidateRow))
 cohorts = TableRepository(CohortRow, Cohort)
 past_overrides = TableRepository(PastOverrideRow, PastOverride)
 outcomes = TableRepository(OutcomeRow, Outcome)
@@ -181,8 +182,8 @@ async def modules(_: Connection) -> Modules:
 
 
 async def candidate(connection: Connection, supplier_id: UUID) -> Candidate | None:
-    row = await connection.fetchrow("SELECT * FROM candidate WHERE id = $1", supplier_id)
-    return None if row is None else candidates.of(row)
+    rows = await connection.fetch("SELECT * FROM candidate WHERE id = $1", supplier_id)
+    return next(iter(await candidates.all_of(connection, rows)), None)
 
 
 async def with_plans(
@@ -201,4 +202,4 @@ async def with_plans(
         after,
         limit,
     )
-    return [candidates.of(row) for row in rows]
+    return await candidates.all_of(connection, rows)

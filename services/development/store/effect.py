@@ -17,6 +17,6 @@ async def marked(connection: Connection) -> AsyncIterator[Candidate]:
     """Firms that had a place since their effect is kept, by id."""
     after = UUID(int=0)
     while rows := await connection.fetch(_MARKED, after, AT_ONCE):
-        for row in rows:
-            yield candidates.of(row)
+        for each in await candidates.all_of(connection, rows):
+            yield each
         after = rows[-1]["id"]

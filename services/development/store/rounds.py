@@ -53,13 +53,13 @@ async def awaiting_selection(connection: Connection, after: UUID, limit: int) ->
 
 async def pool(connection: Connection, after: UUID, limit: int) -> list[Candidate]:
     """The same firms, as they are now and unlocked."""
-    return [candidates.of(row) for row in await connection.fetch(_AWAITING.format("*"), after, limit)]
+    return await candidates.all_of(connection, await connection.fetch(_AWAITING.format("*"), after, limit))
 
 
 async def firms(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Candidate]:
     """These firms, unlocked."""
     rows = await connection.fetch("SELECT * FROM candidate WHERE id = ANY($1::uuid[])", ids)
-    return {row["id"]: candidates.of(row) for row in rows}
+    return {each.id: each for each in await candidates.all_of(connection, rows)}
 
 
 async def cohort(connection: Connection, cohort_id: UUID) -> Cohort | None:

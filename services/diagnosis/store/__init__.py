@@ -18,6 +18,7 @@ from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.measurement import Measurement
 from services.diagnosis.domain.sheet import Sheet
 from services.diagnosis.store.calibrations import keep_pairs
+from shared.attachments.names import Named
 from shared.messaging.repository import TableRepository
 from shared.runtime.database import Connection, columns
 
@@ -203,8 +204,8 @@ def _for_queries(diagnosis: Diagnosis) -> Mapping[str, Any]:
     }
 
 
-diagnoses = DiagnosisRepository(DiagnosisRow, Diagnosis, derived=_for_queries)
-sheets = TableRepository(SheetRow, Sheet)
+diagnoses = DiagnosisRepository(DiagnosisRow, Diagnosis, derived=_for_queries, sealed=Named(DiagnosisRow))
+sheets = TableRepository(SheetRow, Sheet, sealed=Named(SheetRow))
 measurements = TableRepository(MeasurementRow, Measurement)
 publications = TableRepository(PublicationRow, Publication)
 
@@ -216,8 +217,8 @@ async def instruments(_: Connection) -> Instruments:
 
 async def diagnosis_of(connection: Connection, supplier_id: UUID) -> Diagnosis | None:
     """One diagnosis, unlocked, for reading."""
-    row = await connection.fetchrow("SELECT * FROM diagnosis WHERE id = $1", supplier_id)
-    return None if row is None else diagnoses.of(row)
+    rows = await connection.fetch("SELECT * FROM diagnosis WHERE id = $1", supplier_id)
+    return next(iter(await diagnoses.all_of(connection, rows)), None)
 
 
 async def validated(connection: Connection, _: Mapping[str, str], after: UUID | None, limit: int) -> list[UUID]:
@@ -248,7 +249,7 @@ async def page_of_sheets(
     own.
     """
     rows = await connection.fetch(_SHEETS, supplier_id, after or 0, limit, hidden, by)
-    return [sheets.of(row) for row in rows]
+    return await sheets.all_of(connection, rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ Proofs = Annotated[tuple[ProofBody, ...], Field(max_length=MOST_EVIDENCE)]
 
 
 class ProofView(View):
-    """What backs an answer. An attachment's reference is its name."""
+    """What backs an answer. An attachment's reference is its name, empty once it is erased."""
 
     attachment: UUID | None
     reference: str

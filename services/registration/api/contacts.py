@@ -58,7 +58,7 @@ def router(mailing: Mailing, commands: Commands) -> APIRouter:
             for person in firms_people:
                 decision = on_people.erase_address(unit.state(people, person.id), known)
                 unit.apply(people, person.id, decision, about=supplier_id)
-            asked = await arco_ids(unit.connection, supplier_id)
+            asked = await arco_ids(unit.connection, [supplier_id])
             await unit.load(arco_requests, asked)
             for id_ in asked:
                 unit.apply(arco_requests, id_, on_arco.erase_words(unit.state(arco_requests, id_)), about=supplier_id)

@@ -40,7 +40,8 @@ class Extension:
     """A term's one extension."""
 
     term: Term
-    reason: str
+    reason: str | None
+    """None: erased, as the request's answer."""
     on: date
     by: str
     until: date
@@ -67,6 +68,7 @@ class ArcoRequest:
     outcome: Outcome | None = None
     ground: Ground | None = None
     answer: str | None = None
+    """None: not given yet, or erased once nothing was left to be done."""
     answered_on: date | None = None
     answered_by: str | None = None
     effect_by: date | None = None
@@ -96,7 +98,20 @@ class ArcoRequest:
         status = None if self.until is None else ARCO.after(self.status, "carry_out")
         if status is None:
             raise ValueError("nothing is left to be carried out")
-        return replace(self, status=status, carried_out_on=today, carried_out_by=by)
+        done = replace(self, status=status, carried_out_on=today, carried_out_by=by)
+        return done.without_words() if self.wanted is None else done
+
+    def without_words(self) -> "ArcoRequest":
+        """The request once the person is erased: its answer stays to be read while something is left to be done."""
+        bare = replace(self, wanted=None)
+        if self.until is not None:
+            return bare
+        return replace(bare, answer=None, extensions=tuple(replace(each, reason=None) for each in self.extensions))
+
+    @property
+    def has_no_words(self) -> bool:
+        """Neither an answer nor a reason is there, and none comes."""
+        return self.until is None and self.answer is None
 
     def extended(self, reason: str, by: str, today: date) -> "ArcoRequest":
         """The request with as many days more of the term that runs. Raises ValueError: none does."""

@@ -1,6 +1,5 @@
 """Decisions on ARCO requests: one is made, and an operator who has no part in the firm answers it."""
 
-from dataclasses import replace
 from datetime import date
 
 from services.registration.domain.arco import ANSWER_DAYS, MOST_OPEN, ArcoRequest, Ground, Outcome, working_days_after
@@ -58,8 +57,8 @@ def carry_out(state: ArcoRequest | None, by: str, today: date) -> Decision[ArcoR
 
 
 def erase_words(state: ArcoRequest | None) -> Decision[ArcoRequest]:
-    """What somebody wrote goes with who they were; that they asked, what for, and what became of it stays."""
-    return Decision(None if state is None else replace(state, wanted=None))
+    """What was written goes with who they were; that they asked, what for, and what became of it stays."""
+    return Decision(None if state is None else state.without_words())
 
 
 def extend(state: ArcoRequest | None, reason: str, by: str, today: date) -> Decision[ArcoRequest] | Refused:

@@ -1,6 +1,6 @@
-"""ARCO requests in and out of their table. What somebody wrote is sealed with a key of its own, until it is erased."""
+"""ARCO requests in and out of their table. What was written is sealed with keys of the request, until it is erased."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final, Literal
@@ -12,10 +12,19 @@ from shared.contracts.times import LAST_DAY
 from shared.messaging.repository import TableRepository
 from shared.runtime.database import Connection, Row
 from shared.sealing import keys
-from shared.sealing.keys import Name
+from shared.sealing.keys import Name, matter_of
 from shared.sealing.rows import Part, SealedRows
 
-SEALED: Final = SealedRows("arco_request", Part("wanted", text=True), person="supplier_id", matter="id")
+WORDS: Final = "words"
+"""Of a request: its answer and the reasons of its extensions, which may outlive what somebody wrote."""
+SEALED: Final = SealedRows(
+    "arco_request",
+    Part("wanted", text=True),
+    Part("answer", text=True, own=WORDS),
+    Part("extensions", item="reason", own=WORDS),
+    person="supplier_id",
+    matter="id",
+)
 
 
 class ArcoRequests(TableRepository[ArcoRequest]):
@@ -24,7 +33,9 @@ class ArcoRequests(TableRepository[ArcoRequest]):
     async def save_many(
         self, connection: Connection, new: Sequence[ArcoRequest], changed: Sequence[ArcoRequest]
     ) -> None:
-        await keys.destroy(connection, [Name(each.supplier_id, each.id) for each in changed if each.wanted is None])
+        gone = [Name(each.supplier_id, each.id) for each in changed if each.wanted is None]
+        gone += [Name(each.supplier_id, matter_of(each.id, WORDS)) for each in changed if each.has_no_words]
+        await keys.destroy(connection, gone)
         await super().save_many(connection, new, [replace(each, wanted=each.wanted or "") for each in changed])
 
     def of(self, row: Row) -> ArcoRequest:
@@ -36,7 +47,7 @@ arco_requests = ArcoRequests(ArcoRequestRow, ArcoRequest, sealed=SEALED)
 
 _ONE = "SELECT * FROM arco_request WHERE id = $1"
 _OPEN = "SELECT count(*) FROM arco_request WHERE supplier_id = $1 AND status = 'received'"
-_IDS = "SELECT id FROM arco_request WHERE supplier_id = $1 ORDER BY id"
+_IDS = "SELECT id FROM arco_request WHERE supplier_id = ANY($1::uuid[]) ORDER BY id"
 _OF = """
     SELECT * FROM arco_request WHERE supplier_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3
 """
@@ -67,9 +78,9 @@ async def open_arco(connection: Connection, supplier_id: UUID) -> int:
     return found
 
 
-async def arco_ids(connection: Connection, supplier_id: UUID) -> list[UUID]:
-    """All of a firm's."""
-    return [row["id"] for row in await connection.fetch(_IDS, supplier_id)]
+async def arco_ids(connection: Connection, suppliers: Collection[UUID]) -> list[UUID]:
+    """All of these firms'."""
+    return [row["id"] for row in await connection.fetch(_IDS, list(suppliers))]
 
 
 async def arco_of(connection: Connection, supplier_id: UUID, after: UUID | None, limit: int) -> list[ArcoRequest]:

@@ -6,8 +6,19 @@ from uuid import UUID
 from services.registration.domain.supplier import Supplier
 from services.registration.domain.twins import LOOK_OUT
 from services.registration.store import past, suppliers
+from services.registration.store.arco import arco_requests
 from services.registration.store.people import people
-from services.registration.store.tables import HELD_ONCE, PAST_IN_CLEAR, PERSON_IN_CLEAR, SUPPLIER_IN_CLEAR
+from services.registration.store.tables import (
+    ARCO_IN_CLEAR,
+    HELD_ONCE,
+    PAST_IN_CLEAR,
+    PERSON_IN_CLEAR,
+    SUPPLIER_IN_CLEAR,
+    ArcoRequestRow,
+    PersonRow,
+)
+from shared.attachments import records
+from shared.messaging.rewriting import rewritten
 from shared.messaging.routing import Slice
 from shared.messaging.timers import wake
 from shared.runtime import logging, metrics
@@ -19,17 +30,20 @@ STEP = 200
 """Suppliers of one step: some tens of milliseconds."""
 
 _NEXT = "SELECT * FROM supplier WHERE id > $1 ORDER BY id LIMIT $2 FOR UPDATE"
-SEAL_PEOPLE = "seal_people"
+SEAL_PEOPLE, SEAL_ARCO = "seal_people", "seal_arco"
 SEAL_SUPPLIERS = "seal_suppliers"
 UNSEALED = f"""
     SELECT 'suppliers', count(*) FROM (SELECT FROM supplier WHERE {SUPPLIER_IN_CLEAR} LIMIT {COUNTED}) AS kept
     UNION ALL SELECT 'profiles', count(*) FROM (SELECT FROM supplier_past WHERE {PAST_IN_CLEAR} LIMIT {COUNTED}) AS kept
     UNION ALL SELECT 'people', count(*) FROM (SELECT FROM person WHERE {PERSON_IN_CLEAR} LIMIT {COUNTED}) AS kept
+    UNION ALL SELECT 'requests', count(*) FROM (SELECT FROM arco_request WHERE {ARCO_IN_CLEAR} LIMIT {COUNTED}) AS kept
+    UNION ALL {records.UNSEALED}
 """  # noqa: S608 - conditions of its own tables
 SUPPLIERS_WANTED = f"""
     SELECT EXISTS (SELECT FROM supplier WHERE {SUPPLIER_IN_CLEAR})
         OR EXISTS (SELECT FROM supplier_past WHERE {PAST_IN_CLEAR})
 """  # noqa: S608 - conditions of its own tables
+ARCO_WANTED = f"SELECT EXISTS (SELECT FROM arco_request WHERE {ARCO_IN_CLEAR})"  # noqa: S608 - conditions of its own tables
 PEOPLE_WANTED = f"SELECT EXISTS (SELECT FROM person WHERE {PERSON_IN_CLEAR})"  # noqa: S608 - conditions of its own tables
 _NEXT_IN_CLEAR = f"""
     (SELECT id FROM supplier WHERE id > $1 AND ({SUPPLIER_IN_CLEAR}) ORDER BY id LIMIT $2)
@@ -39,14 +53,9 @@ _NEXT_IN_CLEAR = f"""
     ORDER BY id LIMIT $2
 """  # noqa: S608 - conditions of its own tables
 log = logging.get(__name__)
-_NEXT_PEOPLE = f"SELECT id FROM person WHERE id > $1 AND ({PERSON_IN_CLEAR}) ORDER BY id LIMIT $2"  # noqa: S608 - the same
 
-
-async def seal_people(connection: Connection, _: Mapping[str, str], after: UUID | None) -> Slice:
-    """Save the next people as they are: their addresses are sealed by that."""
-    ids = [row["id"] for row in await connection.fetch(_NEXT_PEOPLE, after or UUID(int=0), STEP)]
-    await people.save_many(connection, (), [*(await people.load_many(connection, ids)).values()])
-    return Slice(ids[-1] if ids else None, len(ids))
+people_sealed = rewritten(SEAL_PEOPLE, PersonRow, people, PERSON_IN_CLEAR)
+arco_sealed = rewritten(SEAL_ARCO, ArcoRequestRow, arco_requests, ARCO_IN_CLEAR)
 
 
 async def derive_suppliers(connection: Connection, args: Mapping[str, str], after: UUID | None) -> Slice:

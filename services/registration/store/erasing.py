@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
+from services.registration.domain.arco import ArcoRequest
 from services.registration.domain.claim import forgotten
 from services.registration.domain.supplier import unnamed_person
 from services.registration.store import suppliers
-from services.registration.store.arco import arco_requests
+from services.registration.store.arco import WORDS, arco_ids, arco_requests
 from services.registration.store.claims import CLAIM, claims
 from services.registration.store.people import people
 from services.registration.store.sealed import CONTACT, IDENTITY
@@ -24,7 +25,7 @@ async def _lock(connection: Connection, names: Collection[Name]) -> None:
     await lock(connection, SupplierRow, bare | unnamed)
     await lock(connection, ClaimRow, claimed)
     await lock(connection, PersonRow, {name.matter for name in names})
-    await lock(connection, ArcoRequestRow, {name.matter for name in names})
+    await lock(connection, ArcoRequestRow, await arco_ids(connection, {name.person for name in names}))
 
 
 async def _take_out(connection: Connection, names: Collection[Name]) -> int:
@@ -39,9 +40,19 @@ async def _take_out(connection: Connection, names: Collection[Name]) -> int:
     await claims.save_many(connection, (), [forgotten(each) for each in said])
     invited = (await people.load_many(connection, sorted({name.matter for name in names}))).values()
     await people.save_many(connection, (), [replace(each, email=None) for each in invited])
-    asked = (await arco_requests.load_many(connection, sorted({name.matter for name in names}))).values()
-    await arco_requests.save_many(connection, (), [replace(each, wanted=None) for each in asked])
+    matters = {name.matter for name in names}
+    of_firms = await arco_requests.load_many(connection, await arco_ids(connection, {name.person for name in names}))
+    asked = [each for each in of_firms.values() if matters & {each.id, matter_of(each.id, WORDS)}]
+    await arco_requests.save_many(connection, (), [_erased(each, matters) for each in asked])
     return len(firms) + len(said) + len(invited) + len(asked)
+
+
+def _erased(request: ArcoRequest, matters: Collection[UUID]) -> ArcoRequest:
+    """A request whose words are gone was done with, also where this store knows it as one that is under way."""
+    if matter_of(request.id, WORDS) not in matters:
+        return replace(request, wanted=None)
+    reasons = tuple(replace(each, reason=None) for each in request.extensions)
+    return replace(request, wanted=None, answer=None, extensions=reasons)
 
 
 async def mark_erased(connection: Connection, person: UUID) -> None:

@@ -21,6 +21,10 @@ SUPPLIER_IN_CLEAR = (
 )
 PAST_IN_CLEAR = "jsonb_typeof(profile -> 'identity') = 'object' OR length(profile ->> 'rfc') = 13"
 PERSON_IN_CLEAR = "NOT starts_with(email, 'sealed:')"
+ARCO_IN_CLEAR = (
+    "(wanted <> '' AND NOT starts_with(wanted, 'sealed:')) OR NOT starts_with(answer, 'sealed:')"
+    """ OR jsonb_path_exists(extensions, '$[*].reason ? (@ != "" && !(@ starts with "sealed:"))')"""
+)
 """What is not sealed yet, or was written by a process that does not seal: each has an index, empty most of the time."""
 
 
@@ -122,6 +126,7 @@ class ArcoRequestRow(Table, table=True):
     __table_args__ = (
         Index("arco_request_supplier", "supplier_id", "id"),
         Index("arco_request_waiting", "status", "answer_by", "id"),
+        Index("arco_request_in_clear", "id", postgresql_where=text(ARCO_IN_CLEAR)),
     )
 
     id: UUID = Field(primary_key=True)

@@ -35,7 +35,8 @@ class ArcoExtensionBody(Body):
 class ExtensionView(View):
     term: Term
     """To answer, or to carry out what was granted."""
-    reason: str
+    reason: str | None
+    """None: erased with the contact."""
     on: date
     by: str
     until: date
@@ -59,6 +60,7 @@ class ArcoView(View):
     outcome: Outcome | None
     ground: Ground | None
     answer: str | None
+    """None: not given yet, or erased with the contact once nothing was left to be done."""
     answered_on: date | None
     answered_by: str | None
     effect_by: date | None
