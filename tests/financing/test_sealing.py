@@ -28,7 +28,7 @@ from shared.sealing.register import Register
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest
 from tests.financing import test_facts as facts
-from tests.financing.calls import PAPERS, answer, consent_body, known, ok, partner_events, referral_body
+from tests.financing.calls import PAPERS, answer, consent_body, known, ok, partner_events, referral_body, refused
 from tests.financing.given import SUPPLIER
 from tests.sealing.data_files import standing
 from tests.sealing.restored import copied, restored
@@ -261,11 +261,16 @@ async def test_a_request_that_comes_again_gives_nothing_back_of_what_was_erased(
 
 async def test_what_a_partner_wrote_in_vain_goes_with_the_referral_that_it_is_about(stage: StageUnderTest) -> None:
     """Seen: it could be read by operators until 14 days after they had closed it, however long ago all was revoked."""
-    referral, other = await handed_over(stage, said()), uuid4()
-    for about in (referral["id"], other):
-        wrote = f'{{"folio": "{said().folio}"}}'.encode()
-        await stage._runner.consume([Record("partner.nafin.answers.v1", 0, 7, str(about).encode(), wrote)])
+    referral, other, wrote = await handed_over(stage, said()), uuid4(), f'{{"folio": "{said().folio}"}}'
+    for place, about in enumerate((referral["id"], other)):
+        await stage._runner.consume([Record("partner.nafin.answers.v1", 0, place, str(about).encode(), wrote.encode())])
+    path = f"/cases/{SUPPLIER}/refusals"
+    [told] = (await ok(stage, "GET", path))["items"]
+    assert (told["referral_id"], told["partner"], told["said"]) == (referral["id"], "nafin", wrote)
+    assert (await refused(stage, "GET", path, role=Role.OPERATOR, supplier_id=None))[0] == 403
+    assert await refused(stage, "GET", path, supplier_id=uuid4()) == (403, "not_yours")
     await ok(stage, "POST", f"/consents/{referral['consent_id']}/revocation")
+    assert [each["said"] for each in (await ok(stage, "GET", path))["items"]] == [None]
     kept = await stage.rows("SELECT id, key, value IS NOT NULL AS kept FROM dead_letter")
     assert {row["key"].decode(): row["kept"] for row in kept} == {referral["id"]: False, str(other): True}
     [gone] = [row["id"] for row in kept if not row["kept"]]

@@ -59,6 +59,20 @@ async def test_an_operator_writes_down_what_somebody_asked_who_came(portal: Visi
     assert json.loads(sent.content) == {"arco_right": "access", "wanted": "Todo lo que se guarda de mí"}
 
 
+async def test_who_answers_sees_what_is_held_and_says_so_where_it_is_not_what_was_asked_for(portal: Visitors) -> None:
+    portal.others.answer("registration", f"/arco-requests/{REQUEST['id']}", REQUEST, ETag='"v1"')
+    portal.others.answer("diagnosis", f"/diagnoses/{SUPPLIER}", {})
+    operator = await portal.signed_in("operator", language="en")
+    page = (await operator.get(f"/arco/{REQUEST['id']}")).text.partition("What is held of this firm")[2]
+    held = page.partition("</ul>")[0]
+    assert (held.count("<li>"), "diagnosis" in held.lower()) == (2, True)
+    path = f"/arco-requests/{REQUEST['id']}/answer"
+    portal.others.answer("registration", path, REQUEST)
+    given = {"version": '"v1"', "outcome": "refused", "ground": "nothing_held", "answer": "Nada", "none_of_it": "true"}
+    assert (await operator.post(f"/arco/{REQUEST['id']}", given)).status_code == 303
+    assert json.loads(portal.others.asked[-1].content)["none_of_it"] is True
+
+
 @pytest.mark.parametrize(
     ("different", "offered"),
     [

@@ -38,7 +38,7 @@ async def test_the_words_of_each_consent_are_in_it(portal: Visitors) -> None:
         {"consents": [{"id": str(OTHER_SUPPLIER), "data_classes": []}], "referrals": []},
     )
     portal.others.answer("financing", f"/cases/{SUPPLIER}", case)
-    for other in (f"/cases/{SUPPLIER}/papers", f"/suppliers/{SUPPLIER}/audit"):
+    for other in (f"/cases/{SUPPLIER}/papers", f"/cases/{SUPPLIER}/refusals", f"/suppliers/{SUPPLIER}/audit"):
         portal.others.answer("financing", other, {})
     portal.others.answer("financing", consent, {"body": "Autorizo al Programa"})
     mine = await portal.signed_in("supplier", supplier_id=SUPPLIER)

@@ -54,6 +54,7 @@ def test_every_route_names_who_may_call_it() -> None:
         "GET /suppliers/{supplier_id}": own,
         "GET /suppliers/{supplier_id}/origins": own,
         "GET /suppliers/{supplier_id}/past": own,
+        "GET /suppliers/{supplier_id}/held": own,
         "PUT /suppliers/{supplier_id}": own,
         "POST /suppliers/{supplier_id}/withdrawal": own,
         "POST /suppliers/{supplier_id}/release": operator,

@@ -179,6 +179,27 @@ async def test_a_request_is_asked_and_answered(stage: StageUnderTest) -> None:
     assert did <= acts
 
 
+async def test_nothing_is_held_is_no_answer_while_something_is(stage: StageUnderTest) -> None:
+    firm = (await registered(stage))["id"]
+    operator = stage.headers("operator")
+    made = await stage.client.post(
+        f"/suppliers/{firm}/arco-requests", json={"arco_right": "access", "wanted": "Todo"}, headers=operator
+    )
+    second = stage.headers("operator", subject="operator-2") | {"If-Match": "*"}
+    given = {"outcome": "refused", "ground": "nothing_held", "answer": "No hay nada"}
+
+    async def answer(**more: bool) -> tuple[int, str | None]:
+        path = f"/arco-requests/{made.json()['id']}/answer"
+        done = await stage.client.post(path, json=given | more, headers=second)
+        return done.status_code, done.json().get("title")
+
+    assert (await stage.client.get(f"/suppliers/{firm}/held", headers=operator)).json() == {
+        "personal": ["contact", "claim"], "prospects": [], "twins": [], "disputes": [],
+    }  # fmt: skip
+    assert await answer() == (409, "arco_something_held")
+    assert await answer(none_of_it=True) == (200, None)
+
+
 async def test_what_was_written_is_sealed_and_goes_with_the_contact(stage: StageUnderTest, tmp_path: Path) -> None:
     """Also from a store that comes back; that somebody asked stays, and so does what became of it."""
     firm = (await registered(stage))["id"]

@@ -8,8 +8,9 @@ from services.financing.api.access import Firm, Operator, Own
 from services.financing.domain.reasons import Purpose
 from services.financing.store import queries
 from services.financing.store.cases import cases
+from services.financing.store.refusals import refused_of
 from services.financing.store.tables import ConsentRow, NeedRow, ReferralRow
-from services.financing.views.cases import CaseView, NeedView
+from services.financing.views.cases import CaseView, NeedView, RefusedAnswerView
 from services.financing.views.consents import PapersView
 from shared.contracts.event import PartnerCode
 from shared.runtime.database import Database
@@ -42,6 +43,15 @@ def router(database: Database) -> APIRouter:
         if case is None:
             raise Problem(404, "supplier_unknown")
         return show.shown(PapersView.of_case(case))
+
+    @api.get("/cases/{supplier_id}/refusals")
+    async def list_refusals(supplier_id: UUID, caller: Firm, paging: Paging) -> Page[RefusedAnswerView]:
+        """List for a firm what partners wrote about its referrals that had no effect, as long as that is held."""
+        if caller.supplier_id != supplier_id:
+            raise Problem(403, "not_yours", message="not_yours.supplier")
+        async with database.connection() as connection:
+            rows = await refused_of(connection, supplier_id, paging.position(UUID), paging.fetch)
+        return Page[RefusedAnswerView].of_rows(rows, paging, RefusedAnswerView.of, lambda row: row.id)
 
     @api.get("/needs")
     async def list_needs(

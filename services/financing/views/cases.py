@@ -1,6 +1,7 @@
 """A firm's case, and its needs."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from services.financing.domain.reasons import (
@@ -60,3 +61,18 @@ class CaseView(View):
             consents=sorted((ConsentView.of(row) for row in consents), key=lambda view: view.given_at),
             referrals=sorted((ReferralView.of(row) for row in referrals), key=lambda view: view.sent_at),
         )
+
+
+class RefusedAnswerView(View):
+    """What a partner wrote about a referral that had no effect."""
+
+    id: UUID
+    partner: str
+    referral_id: UUID
+    at: datetime
+    reason: str
+    event_type: str | None
+    resolution: str | None
+    """What an operator did with it: `replayed`, `discarded`."""
+    said: str | None
+    """The partner's words, as they came; null once they are erased."""

@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from services.portal.api.acting import UNTRIED, Tried, acted, named
 from services.portal.api.asking import Anybody, Asking, Form, Only
 from services.portal.api.forms import body, typed
+from services.portal.api.my_data import HELD
 from services.portal.domain.scope import Scope
 from shared.days import day_of
 from shared.runtime.clock import now
@@ -57,7 +58,7 @@ def router() -> APIRouter:
     @pages.post("/{request_id}")
     async def answer_arco(asked: Anybody, scope: Operator, request_id: UUID, form: Form) -> Response:
         """Answer it: what was done, or on what ground not."""
-        return await _sent(asked, scope, request_id, form, "answer", body(form))
+        return await _sent(asked, scope, request_id, form, "answer", body(form, flags=["none_of_it"]))
 
     @pages.post("/{request_id}/completion")
     async def complete_arco(asked: Anybody, scope: Operator, request_id: UUID, form: Form) -> Response:
@@ -100,6 +101,11 @@ async def _sent(
     )
 
 
+async def _holds(asked: Asking, stage: str, firm: str) -> bool:
+    """Whether a stage has something of a firm, as far as it answers soon."""
+    return await asked.glance(stage, HELD[stage][0].format(id=firm)) is not None
+
+
 async def _page(asked: Asking, scope: Scope, request_id: UUID, tried: Tried = UNTRIED) -> Response:
     shown = await asked.ask("registration", f"/arco-requests/{request_id}")
     names = await named(asked, scope, [shown.body["supplier_id"]])
@@ -113,6 +119,7 @@ async def _page(asked: Asking, scope: Scope, request_id: UUID, tried: Tried = UN
         outcomes=OUTCOMES,
         grounds=GROUNDS,
         consents=[] if case is None else case.body["consents"],
+        held=[stage for stage in HELD if stage == "portal" or await _holds(asked, stage, shown.body["supplier_id"])],
         extendable=_extendable(shown.body),
         **tried.shown,
     )

@@ -36,6 +36,7 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
         "/suppliers/{id}/introductions",
         "/suppliers/{id}/arco-requests",
         "/suppliers/{id}/past",
+        "/suppliers/{id}/held",
         "/suppliers/{id}/attachments",
         AUDIT,
     ),
@@ -64,7 +65,7 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
         "/plans/{id}/attachments",
         AUDIT,
     ),
-    "financing": ("/cases/{id}", "/cases/{id}/papers", AUDIT),
+    "financing": ("/cases/{id}", "/cases/{id}/papers", "/cases/{id}/refusals", AUDIT),
     "portal": (AUDIT,),
 }
 """By stage, what it shows a firm's people of their firm."""

@@ -11,6 +11,7 @@ from services.registration.handlers import SUPPLIER_UNKNOWN
 from services.registration.handlers import arco as handlers
 from services.registration.handlers.arco import ARCO_UNKNOWN
 from services.registration.store.arco import all_arco, arco_of, arco_requests, arco_row, open_arco, urgency
+from services.registration.store.held import personal_of
 from services.registration.views.arco import ArcoAnswerBody, ArcoBody, ArcoExtensionBody, ArcoView
 from shared.contracts.times import Day
 from shared.days import day_of
@@ -77,15 +78,19 @@ def router(commands: Commands, database: Database) -> APIRouter:
     ) -> ArcoView:
         """Answer a request: what was done, or on what ground not. Of another firm than the operator's own.
 
-        Less than all is not answered by whoever wrote the request down, and nothing by whoever asked (409).
+        Less than all is not answered by whoever wrote the request down, and nothing by whoever asked; nor that nothing
+        is held while something is, unless none of it is what was asked for (409).
         """
-        caller.require_outsider((await _known(database, request_id, caller)).supplier_id)
+        request = await _known(database, request_id, caller)
+        caller.require_outsider(request.supplier_id)
         by, today = caller.subject, day_of(now())
+        async with database.connection() as connection:
+            held = [] if body.none_of_it else await personal_of(connection, request.supplier_id)
         return await replace.run(
             commands,
             arco_requests,
             request_id,
-            lambda state, _: handlers.answer(state, body.outcome, body.ground, body.answer, by, today),
+            lambda state, _: handlers.answer(state, body.outcome, body.ground, body.answer, by, today, held),
             ArcoView.of,
         )
 

@@ -1,5 +1,6 @@
 """Decisions on ARCO requests: one is made, and an operator who has no part in the firm answers it."""
 
+from collections.abc import Collection
 from datetime import date
 
 from services.registration.domain.arco import ANSWER_DAYS, MOST_OPEN, ArcoRequest, Ground, Outcome, working_days_after
@@ -11,6 +12,7 @@ _TOO_MANY = Refused("conflict", "arco_too_many", params={"most": MOST_OPEN})
 _SAME_PERSON = Refused("conflict", "arco_same_person")
 _NOTHING_TO_CARRY_OUT = Refused("conflict", "arco_nothing_to_carry_out")
 _GROUND_LACKING = Refused("invalid", "arco_ground_lacking", at="ground")
+_SOMETHING_HELD = Refused("conflict", "arco_something_held", at="none_of_it")
 _GROUND_FOR_NOTHING = Refused("invalid", "arco_ground_for_nothing", at="ground")
 
 
@@ -29,9 +31,17 @@ def make(asked: ArcoRequest, open_already: int) -> Decision[ArcoRequest] | Refus
 
 
 def answer(
-    state: ArcoRequest | None, outcome: Outcome, ground: Ground | None, words: str, by: str, today: date
+    state: ArcoRequest | None,
+    outcome: Outcome,
+    ground: Ground | None,
+    words: str,
+    by: str,
+    today: date,
+    held: Collection[str] = (),
 ) -> Decision[ArcoRequest] | Refused:
-    """Whoever is granted less than they asked for is told on what ground, by somebody who did not ask."""
+    """Whoever is granted less than they asked for is told on what ground, by somebody who did not ask. `held`: what is,
+    though whoever answers did not say that it is not what was asked for.
+    """
     if state is None:
         return ARCO_UNKNOWN
     if state.status != "received":
@@ -42,6 +52,8 @@ def answer(
         return _GROUND_LACKING
     if outcome == "granted" and ground is not None:
         return _GROUND_FOR_NOTHING
+    if ground == "nothing_held" and held:
+        return _SOMETHING_HELD
     return Decision(state.answered(outcome, ground, words, by, today))
 
 

@@ -25,6 +25,8 @@ class ArcoAnswerBody(Body):
     """Why less is done than was asked for."""
     answer: Words
     """What was done, or why not, in words for who asked."""
+    none_of_it: bool = False
+    """With the ground `nothing_held`, where something personal is held here: none of it is what was asked for."""
 
 
 class ArcoExtensionBody(Body):
