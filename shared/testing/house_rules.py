@@ -4,9 +4,11 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from shared.testing.parametrized import cases_are_of_each_run
+from shared.testing.source import Found, Source
 
 ROOT: Final = Path(__file__).parents[2]
 FOLDERS: Final = ("services", "shared", "deploy", "tests")
@@ -59,22 +61,6 @@ _SETTABLE = {"time", "time_ns"}
 _CLOCK_OWNERS = {"datetime", "date", "time", "clock"}
 _SUPPRESSION = re.compile(r"#\s*(ruff: )?(noqa|type: ignore|pragma)\b(?P<rest>[^\n]*)")
 _CODES = re.compile(r"^(\[[\w, -]+\]|:?\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One file, with its path from the root."""
-
-    path: str
-    text: str
-
-    @property
-    def tree(self) -> ast.Module:
-        return ast.parse(self.text)
-
-
-Found = Iterator[tuple[int, str]]
-"""Line and what is wrong there."""
 
 
 def decisions_are_pure(source: Source) -> Found:
@@ -173,7 +159,10 @@ RULES: Final[tuple[Callable[[Source], Found], ...]] = (
     suppressions_say_why,
     files_are_short,
 )
-RULES_OF_TESTS: Final[tuple[Callable[[Source], Found], ...]] = (tests_wait_for_signs,)
+RULES_OF_TESTS: Final[tuple[Callable[[Source], Found], ...]] = (
+    tests_wait_for_signs,
+    cases_are_of_each_run,
+)
 
 
 def problems(source: Source) -> list[str]:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from shared.testing.house_rules import MAX_LINES, RULES, RULES_OF_TESTS, Source, problems, sources
+from shared.testing.house_rules import MAX_LINES, RULES, RULES_OF_TESTS, problems, sources
+from shared.testing.source import Source
 
 BROKEN = {
     "decisions_are_pure": [
@@ -35,6 +36,17 @@ BROKEN = {
         ("tests/matching/test_consume.py", "await asyncio.sleep(0.2)"),
         ("tests/deploy/test_state.py", "def test_x():\n    time.sleep(1)"),
     ],
+    "cases_are_of_each_run": [
+        ("tests/matching/test_x.py", '@pytest.mark.parametrize("id_", [uuid4(), UUID(int=1)])\ndef test_x(): ...'),
+        ("tests/matching/test_x.py", '@pytest.mark.parametrize("at", (clock.now() - DAY,))\ndef test_x(): ...'),
+        ("tests/matching/test_x.py", 'ID = new_id()\nCASES = [(ID, 1)]\nmark = pytest.mark.parametrize("x", CASES)'),
+        ("tests/matching/test_x.py", 'mark = parametrize("x", [random.choice("ab"), 1])'),
+        ("tests/matching/test_x.py", 'mark = parametrize("x", {"a", "b"})'),
+        ("tests/matching/test_x.py", 'A = frozenset("ab")\nmark = mark.parametrize("x", [*A, "c"])'),
+        ("tests/matching/test_x.py", 'mark = mark.parametrize("x", [each for each in set(ROLES) if each])'),
+        ("tests/matching/test_x.py", 'mark = mark.parametrize("x", list(KNOWN.keys() - {"a"}))'),
+        ("tests/matching/test_x.py", "@pytest.fixture(params={1, 2})\ndef given(): ..."),
+    ],
     "files_are_short": [("services/matching/explain.py", "pass\n" * (MAX_LINES + 1))],
 }
 SOUND = [
@@ -55,6 +67,10 @@ SOUND = [
     ("tests/deploy/test_state.py", "def until():\n    while x:\n        time.sleep(1)"),
     ("tests/deploy/test_state.py", "script = 'time.sleep(60)'"),
     ("tests/faults/cases.py", "await asyncio.sleep(5)"),
+    ("tests/matching/test_x.py", 'mark = parametrize("x", sorted({"a", "b"} - BUT))'),
+    ("tests/matching/test_x.py", 'mark = parametrize("x", [random.Random(1).random(), choice("a"), time(12)])'),
+    ("tests/matching/test_x.py", 'mark = parametrize("x", [({"a", "b"}, 1), (UUID(int=1), 2)])'),
+    ("tests/matching/test_x.py", 'mark = parametrize("make", [lambda: uuid4(), new_id], ids=lambda make: hash(make))'),
 ]
 
 

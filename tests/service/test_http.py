@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -20,7 +20,7 @@ from shared.service.http import Problem, Show, accepted, routes
 from shared.service.http.application import install
 from tests.service.given import serving
 
-CORRELATION = uuid4()
+CORRELATION = UUID("0b8a4f2e-7c55-4d1a-9e60-3d2f1c0b9a87")
 NAME = "Maria.Inventada.Lopez-GODE561231GR8"
 
 
