@@ -13,7 +13,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
-import psutil
 import pytest
 from hypothesis import settings
 from pydantic import SecretStr
@@ -26,14 +25,13 @@ from deploy.engines.postgres_server import PostgresServer
 from deploy.provision import kafka_admin
 from deploy.provision.kafka_admin import TopicSpec
 from shared.runtime.database import Database
+from shared.runtime.garbage import leave_batches_alone
 from shared.runtime.settings import KafkaSettings
 from shared.testing.databases import Templates, leave_empty
 from shared.testing.stage import StageUnderTest
+from tests.memory import memory
 
 TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
-SHARED_MEMORY = Path("/dev/shm")
-MEMORY_BYTES = 4 * 1024**3
-"""Several times what a run writes."""
 HERE = Path(__file__).parent
 SHARING = "tests/running/"
 """A folder whose files stand on one platform."""
@@ -64,17 +62,6 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PDP_SEALING_KEYS"] = "0" * 64
     os.environ["PDP_OUTBOX_TOGETHER"] = "true"
     os.environ["PDP_ATTACHMENT_FOLDER"] = str(Path(os.environ[TEMPORARY], "attachments", own))
-
-
-def memory() -> Path | None:
-    """Where files are in memory, if there is much of it: a store for each test is some hundred files that are made,
-    copied and removed, a third of the processor time of all tests where they go to a disk.
-    """
-    if "TMPDIR" in os.environ or not SHARED_MEMORY.is_dir():
-        return None
-    found = os.statvfs(SHARED_MEMORY)
-    free = min(found.f_bavail * found.f_frsize, psutil.virtual_memory().available // 2)
-    return None if free < MEMORY_BYTES or found.f_flag & os.ST_NOEXEC else SHARED_MEMORY
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -139,6 +126,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     _choose(config, items)
     # Long ones first, so that no worker is left alone with one at the end.
     items.sort(key=_turn)
+    # As a service does: the collector walked through all modules again and again, a fifth of the processor time.
+    leave_batches_alone()
 
 
 class Kept(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types

@@ -9,9 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import jgo
-from jgo.constants import default_maven_repo
-
 from deploy.engines.errors import DeployError
 from deploy.engines.notices import Notice, Report, unheard
 
@@ -62,6 +59,8 @@ def write_pins(artifacts: Iterable[Artifact], pins: Path) -> None:
 
 
 def _artifacts(report: Report) -> list[Artifact]:
+    import jgo  # noqa: PLC0415 - it costs each command 0.1 s, and only a start of Kafka has a use for it
+
     report(Notice.of("kafka.resolving", version=KAFKA_VERSION))
     try:
         # Two calls, because jgo lets each artifact of one call manage the versions of all: the log binding's
@@ -102,6 +101,8 @@ def _sha256(file: Path) -> str:
 @contextmanager
 def _only_one_downloads() -> Iterator[None]:
     """Two runs that start together would read each other's half-written jars."""
+    from jgo.constants import default_maven_repo  # noqa: PLC0415 - as above
+
     repository = default_maven_repo()
     repository.mkdir(parents=True, exist_ok=True)
     with (repository / LOCK_NAME).open("w") as lock:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from opentelemetry import context, trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
@@ -46,6 +45,9 @@ def configure(service: str, endpoint: str) -> None:
     global _provider, _tracer  # noqa: PLW0603 - one process is one service
     if not endpoint and not any(os.environ.get(name) for name in STANDARD):
         return
+    # Its libraries cost a process 0.1 s.
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
+
     # It would say so at every try; `_Patient` says it once.
     library_logging.getLogger("opentelemetry.exporter").setLevel(library_logging.CRITICAL)
     resource = Resource.create({"service.name": service, "service.namespace": "pdp"})

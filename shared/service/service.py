@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -34,6 +33,7 @@ from shared.messaging.topics import subscriptions
 from shared.messaging.worker import Worker
 from shared.runtime import crash, logging, metrics, tracing
 from shared.runtime.database import Database
+from shared.runtime.garbage import leave_batches_alone
 from shared.runtime.settings import KafkaSettings, ServiceSettings
 from shared.sealing import keys
 from shared.sealing.encryption import KeyAwayError, seals
@@ -52,10 +52,6 @@ DECIDING = 2 / 3
 """Of a stop's grace, for what is still decided; the rest is the relay's, however long the deciding takes."""
 CLOSE_S = 1.0
 """For the store's connections, at the end of the grace."""
-GARBAGE_THRESHOLDS = (50_000, 20, 100)
-"""Some thousands of live objects make up a batch; at Python's 700 the collector looks at them again and again, which
-costs a third of the time. What a batch leaves behind has no cycles: reference counts free it.
-"""
 
 log = logging.get(__name__)
 
@@ -260,14 +256,6 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
-
-
-def leave_batches_alone() -> None:
-    """Keep the garbage collector from batches. To be called once all modules are loaded: what lives then is never
-    looked at again.
-    """
-    gc.freeze()
-    gc.set_threshold(*GARBAGE_THRESHOLDS)
 
 
 def main(build: Callable[[], tuple[Stage, ServiceSettings]]) -> None:

@@ -31,8 +31,8 @@ from shared.messaging.sweeps import SweepWorker
 from shared.runtime import logging
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
+from shared.runtime.garbage import leave_batches_alone
 from shared.runtime.settings import ServiceSettings
-from shared.service.service import leave_batches_alone
 from shared.testing.stage import StageUnderTest
 from tests.bench.pair import Pair
 from tests.bench.report import Figures

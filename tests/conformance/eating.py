@@ -14,8 +14,8 @@ from shared.messaging.broker import ConsumingBroker
 from shared.messaging.routing import on
 from shared.messaging.subscriber import BatchSubscriber
 from shared.runtime.database import Database
+from shared.runtime.garbage import leave_batches_alone
 from shared.runtime.settings import KafkaSettings
-from shared.service.service import leave_batches_alone
 from shared.testing.memory import peak_mb
 from tests.conformance.events import Told
 from tests.conformance.stage import Rule, accounts, eventually

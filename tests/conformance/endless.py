@@ -46,7 +46,8 @@ def router(_: Commands, database: Database) -> APIRouter:
 def endless() -> tuple[Stage, ServiceSettings]:
     table.CHILD = ("-c", CHILD)
     stage, settings = build()
-    return replace(stage, router=router, imports={"endless": Endless}), settings
+    # A group of its own, in which no other process of the tests was a member.
+    return replace(stage, name="diagnosis", router=router, imports={"endless": Endless}), settings
 
 
 if __name__ == "__main__":

@@ -91,7 +91,8 @@ async def service(broker: Broker, store_url: str, arrived: asyncio.Event, monkey
     name = f"starting.{uuid4().hex}"
     told, noted = [await broker.create_topic(f"{name}.{kind}.v1") for kind in ("told", "noted")]
     settings = ServiceSettings(database_url=store_url, http_port=free_port(), consumers=1, stop_grace_s=3)
-    made = Stage("portal", lambda *_: _slow(arrived), routes=stage.routes(noted), topics=(told, noted))
+    # Of another group than the processes here: who joins one waits for what it takes for a member that comes back.
+    made = Stage("matching", lambda *_: _slow(arrived), routes=stage.routes(noted), topics=(told, noted))
     return Service(made, settings, broker.settings())
 
 

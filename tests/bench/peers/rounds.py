@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer
 
 from shared.runtime import logging
 from shared.runtime.database import Database
-from shared.service.service import leave_batches_alone
+from shared.runtime.garbage import leave_batches_alone
 from tests.bench.workload import PARTITIONS
 
 MEMBER_PAUSE_S = 0.01
