@@ -217,13 +217,15 @@ async def _registered(client: LocalClient, service: str) -> Mapping[Name, dateti
     return await register.known()
 
 
-def stand(client: LocalClient, service: str) -> None:
+def stand(client: LocalClient, service: str) -> bool:
     """Where the service's own store is gone or empty, an empty one with its tables stands in its place: what is read
-    of the one before is nothing then. Raises ``PostgresError`` and ``BackupError``.
+    of the one before is nothing then. Returns whether it was there. Raises ``PostgresError`` and ``BackupError``.
     """
     client.postgres.ensure_database(service)
-    if client.postgres.execute(_HAS_KEYS, service).strip() != "t":
-        migrate(client, service, service)
+    if client.postgres.execute(_HAS_KEYS, service).strip() == "t":
+        return True
+    migrate(client, service, service)
+    return False
 
 
 def migrate(client: LocalClient, service: str, database: str) -> None:

@@ -111,6 +111,22 @@ async def test_a_group_that_is_set_back_to_the_beginning_changes_nothing(client:
     assert await books(auditor) == before
 
 
+@pytest.mark.usefixtures("backup")
+def test_a_suspended_partner_stays_out_also_where_the_store_is_gone(client: LocalClient) -> None:
+    """Seen: who had been suspended since the backup was referred to again, and its people had their desk back."""
+    file = client.data / "financing.backup"
+    command("backup", "financing", str(file))
+    command("partner", "suspend", "nafin")
+    carried = command("restore", "financing", str(file))
+    assert "with editions and suspensions" in carried.out
+    client.postgres.execute("DROP DATABASE financing WITH (FORCE)")
+    gone = command("restore", "financing", str(file))
+    assert "Kafka keeps partner nafin out" in gone.out
+    active = "SELECT active FROM partner WHERE code = 'nafin'"
+    assert client.postgres.execute(active, "financing").strip() == "f"
+    command("partner", "resume", "nafin")
+
+
 def events(client: LocalClient, type_: str) -> int:
     told = command("tail", "matching.match.v1", "--from-beginning", "--no-follow")
     return sum(type_ in each for each in told.out.splitlines())

@@ -10,20 +10,24 @@ from typing import Annotated
 
 import typer
 
+from deploy.cli.api import Away, NotReady, NotThere
+from deploy.cli.commands.partner_access import tell_financing
 from deploy.cli.console import Refusal, out, step
 from deploy.cli.installation import local_installation
 from deploy.cli.lines import line
 from deploy.cli.texts import say
 from deploy.local import backups
 from deploy.local.backups import Counts
-from deploy.local.carried import CARRIED, carry
+from deploy.local.carried import CARRIED, UNTOLD, carry
 from deploy.local.client import LocalClient
 from deploy.local.forgotten import Forgotten, forgotten, unheld
 from deploy.local.hold import held_down
 from deploy.local.layout import Layout
 from deploy.local.pruning import LEAST_DAYS, keys_for, prune
 from deploy.provision import offsets
+from deploy.provision.kafka_admin import partner_codes
 from deploy.provision.offsets import Place
+from deploy.provision.partner_access import denied, is_suspended
 from shared.runtime.clock import now
 from shared.sealing.keys import Name
 
@@ -69,7 +73,7 @@ def restore(service: ServiceName, file: File, *, without_keys: WithoutKeys = Fal
         with step(say("restore.holding", service=service)), held_down(client.data, service):
             # First the offsets: a crash between the two costs nothing, as the store before knows what comes again.
             offsets.set_back(client.admin(), places)
-            backups.stand(client, service)
+            stood = backups.stand(client, service)
             erased = backups.bring_keys(client, service, keys)
             carried = carry(client, service)
             backups.swap(client, service)
@@ -77,9 +81,15 @@ def restore(service: ServiceName, file: File, *, without_keys: WithoutKeys = Fal
     out().print(say("restore.restored", service=service, at=_shown(taken.taken_at), old=f"{service}_replaced"))
     out().print(_erased(client, service, erased, taken.taken_at, lost))
     if service in CARRIED:
-        out().print(say("restore.carried", service=service, count=carried))
+        out().print(
+            say(f"restore.carried.{service}" if stood else "restore.not_carried", service=service, count=carried)
+        )
     _read_again(client, service, places, before)
     _show(lost)
+    if UNTOLD[service]:
+        out().print(say(f"restore.untold.{service}"))
+    if service == "financing":
+        _keep_out(client)
 
 
 def rewind(service: ServiceName, *, to: Moment = None) -> None:
@@ -97,6 +107,24 @@ def rewind(service: ServiceName, *, to: Moment = None) -> None:
             backups.forget_read(client, service)
         before = backups.counts(client, service)
     _read_again(client, service, places, before)
+
+
+def _keep_out(client: LocalClient) -> None:
+    """Whom Kafka keeps out is suspended with financing too, whatever came back of it."""
+    admin, deadline = client.admin(), time.monotonic() + CAUGHT_UP_WITHIN
+    out_ = denied(admin)
+    for code in [code for code in partner_codes(admin) if is_suspended(code, out_)]:
+        while True:
+            try:
+                if tell_financing(client, code, active=False):
+                    out().print(say("restore.kept_out", code=code))
+                break
+            except NotThere:
+                break  # of a partner that came after the backup financing knows nothing: nobody is referred to it
+            except (Away, NotReady):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(PROBE_PAUSE)
 
 
 def _erased(

@@ -59,14 +59,14 @@ def suspend(code: Code) -> None:
     """Its open connections too: the broker asks its rules at each request."""
     client = _of(code)
     partner_access.deny(client.connection(), code)
-    _tell_financing(client, code, active=False)
+    tell_financing(client, code, active=False)
     out().print(say("partner.is_suspended", code=code))
 
 
 def resume(code: Code) -> None:
     client = _of(code)
     partner_access.allow_again(client.connection(), code)
-    _tell_financing(client, code, active=True)
+    tell_financing(client, code, active=True)
     out().print(say("partner.is_resumed", code=code))
 
 
@@ -79,7 +79,7 @@ def remove(
     client = _of(code)
     if not yes and not typer.confirm(say("ask.partner_remove", code=code)):
         raise typer.Exit(1)
-    _tell_financing(client, code, active=False)
+    tell_financing(client, code, active=False)
     partner_access.shut_out(client.connection(), users_of(code))
     partner_access.allow_again(client.connection(), code)  # Of whoever gets the code next.
     client.partners.remove(code)
@@ -109,11 +109,15 @@ def _of(code: str) -> Client:
     return client
 
 
-def _tell_financing(client: Client, code: str, *, active: bool) -> None:
-    """Whether firms may be referred to it, with the rest of it as it is: whoever changed it meanwhile is not undone."""
+def tell_financing(client: Client, code: str, *, active: bool) -> bool:
+    """Whether firms may be referred to it, with the rest of it as it is: whoever changed it meanwhile is not undone.
+    Returns whether that is new.
+    """
     if "financing" not in client.services:
-        return
+        return False
     shown, version = versioned(client, "financing", f"/partners/{code}")
+    if shown["active"] == active:
+        return False
     body = {name: value for name, value in shown.items() if name not in ("code", "edition", "past")}
     request(
         client,
@@ -123,6 +127,7 @@ def _tell_financing(client: Client, code: str, *, active: bool) -> None:
         json={**body, "active": active},
         headers={"If-Match": version},
     )
+    return True
 
 
 def _left(client: Client, code: str) -> dict[str, int]:
