@@ -7,7 +7,7 @@ from services.financing.catalogue import read
 from services.financing.settings import Settings
 from services.financing.store import queries
 from services.financing.store.sealing import AGAIN, UNSEALED, erase_again
-from services.financing.store.terms import terms_of
+from services.financing.store.terms import public_keys, terms_of
 from shared.messaging.topics import ANSWERS_PATTERN
 from shared.runtime import metrics
 from shared.sealing.encryption import seals
@@ -26,6 +26,7 @@ def build() -> tuple[Stage, Settings]:
         once=consume.ONCE,
         again=AGAIN if seals() else (),
         partners=ANSWERS_PATTERN,
+        public_keys=public_keys,
         erase_again=erase_again,
         figures={metrics.FIRMS: queries.FIRMS, metrics.REFERRALS_WAITING: queries.WAITING, metrics.UNSEALED: UNSEALED},
     )

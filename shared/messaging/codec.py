@@ -14,9 +14,10 @@ import msgspec
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
+from shared.contracts.encrypted import Encrypted
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, EventData
-from shared.messaging.topics import EVENT_TYPES, MAX_ANSWER_BYTES, MAX_EVENT_BYTES, is_partners
+from shared.messaging.topics import EVENT_TYPES, MAX_ANSWER_BYTES, MAX_EVENT_BYTES, is_partners, recipient_of
 from shared.runtime.ids import id_text, text_of
 from shared.runtime.numbers import has_inexact
 from shared.runtime.traceparent import well_formed
@@ -150,19 +151,8 @@ ATTRIBUTE = re.compile(r"at `\$\.([a-z]{1,20})`$")
 def encode(envelope: Envelope) -> bytes:
     """The wire form of an event."""
     data, cause = envelope.data, envelope.cause
-    return _write(
-        _Written(
-            "1.0",
-            envelope.id,
-            data.TYPE,
-            envelope.source,
-            data.key,
-            envelope.time,
-            "application/json",
-            msgspec.Raw(to_json(data)),
-            *cause[:3],
-        )
-    )
+    id_, source, time, said = envelope.id, envelope.source, envelope.time, msgspec.Raw(to_json(data))
+    return _write(_Written("1.0", id_, data.TYPE, source, data.key, time, "application/json", said, *cause[:3]))
 
 
 def data_of(type_: str, value: bytes) -> EventData:
@@ -190,7 +180,10 @@ def decode(record: Record) -> Message | Poison:
     try:
         data = event.__pydantic_validator__.validate_json(bytes(read.data))
     except ValidationError as error:
-        return _poison(record, "wrong_shape", _first_location(error), read.id, read.type)
+        closed = recipient_of(record.topic) and Encrypted.read(read.type, record.topic, record.key, bytes(read.data))
+        if not closed:
+            return _poison(record, "wrong_shape", _first_location(error), read.id, read.type)
+        data = closed
     if data.topic != record.topic:
         return _poison(record, "wrong_topic", "this type does not belong on this topic", read.id, read.type)
     if record.key != text_of(data.key).encode():

@@ -6,6 +6,7 @@ from typing import ClassVar, NamedTuple
 
 from shared.messaging import outbox
 from shared.messaging.codec import traceparent_of
+from shared.messaging.encrypting import PublicKeys, encrypted
 from shared.messaging.outbox import Unpublished
 from shared.messaging.producer import Delivery, Publisher
 from shared.messaging.retry import Backoff
@@ -52,13 +53,15 @@ class Relay(Worker):
     channel: ClassVar[str] = outbox.CHANNEL
     lock: int | None = RELAY_LOCK
 
-    def __init__(self, database: Database, publisher: Publisher) -> None:
+    def __init__(self, database: Database, publisher: Publisher, public_keys: PublicKeys | None = None) -> None:
+        """`public_keys`: of the partners that the service writes to."""
         super().__init__(database)
         self._publisher = publisher
+        self._public_keys = public_keys
         self._backing_off: dict[str, _Pause] = {}
         self._lost: frozenset[int] = frozenset()
         """Entries that the journal does not have, as far as they were met since there was last nothing to do."""
-        self._ahead: list[Unpublished] = []
+        self._ahead: Sequence[Unpublished] = []
         """The next round, fetched while the one before it was under way and delivered whole."""
 
     async def step(self, connection: Connection) -> float:
@@ -66,7 +69,7 @@ class Relay(Worker):
         backing_off = {topic: pause for topic, pause in self._backing_off.items() if pause.until > clock}
         # While one failed at its last try, all have their turns: what waits of it would fill each round that tries it.
         without = list(backing_off) if self._backing_off else None
-        entries, self._ahead = self._ahead or await _fetch(connection, list(self._lost), without), []
+        entries, self._ahead = self._ahead or await self._fetch(connection, list(self._lost), without), []
         if not entries:
             self._lost = frozenset()
             return min((pause.until - clock for pause in backing_off.values()), default=WATCHDOG_S)
@@ -81,7 +84,7 @@ class Relay(Worker):
         round_ = outbox.Round(entries)
         # Waits for both even when one fails: nothing may be under way when the failure is dealt with.
         failure, ahead = await asyncio.gather(
-            publishing, _meanwhile(connection, entries, publishing, delivery, round_), return_exceptions=True
+            publishing, self._meanwhile(connection, entries, publishing, delivery, round_), return_exceptions=True
         )
         if isinstance(failure, BaseException):
             raise failure
@@ -97,6 +100,34 @@ class Relay(Worker):
         if not self._backing_off:
             self._ahead = ahead
         return 0
+
+    async def _fetch(
+        self, connection: Connection, under_way: Sequence[int] = (), without: Sequence[str] | None = None
+    ) -> Sequence[Unpublished]:
+        found = await outbox.unpublished(connection, ROUND, ROUND_BYTES, under_way, without)
+        return found if self._public_keys is None else await encrypted(connection, self._public_keys, found)
+
+    async def _look_ahead(self, connection: Connection, under_way: Sequence[Unpublished]) -> Sequence[Unpublished]:
+        """The round after a full one. It may follow only when all of this one was delivered, or keys lose their
+        order.
+        """
+        if len(under_way) < ROUND and sum(len(entry.body) for entry in under_way) < ROUND_BYTES:
+            return []
+        return await self._fetch(connection, [entry.id for entry in under_way])
+
+    async def _meanwhile(
+        self,
+        connection: Connection,
+        entries: Sequence[Unpublished],
+        publishing: "asyncio.Future[None]",
+        delivery: Delivery,
+        round_: outbox.Round,
+    ) -> Sequence[Unpublished]:
+        """What the leader asks of the store while its round is under way. Gives the round after it."""
+        ahead = await self._look_ahead(connection, entries)
+        while not (await asyncio.wait({publishing}, timeout=MARK_EVERY_S))[0]:
+            await _mark(connection, round_, delivery)
+        return ahead
 
     async def _publish(self, entries: Sequence[Unpublished], delivery: Delivery) -> None:
         traceparents = (traceparent_of(entry.body) for entry in entries)
@@ -134,33 +165,6 @@ class Relay(Worker):
         self._ahead, self._lost = [], frozenset()
         self._backing_off.clear()
         await self._publisher.close()
-
-
-async def _fetch(
-    connection: Connection, under_way: Sequence[int] = (), without: Sequence[str] | None = None
-) -> list[Unpublished]:
-    return await outbox.unpublished(connection, ROUND, ROUND_BYTES, under_way, without)
-
-
-async def _look_ahead(connection: Connection, under_way: Sequence[Unpublished]) -> list[Unpublished]:
-    """The round after a full one. It may follow only when all of this one was delivered, or keys lose their order."""
-    if len(under_way) < ROUND and sum(len(entry.body) for entry in under_way) < ROUND_BYTES:
-        return []
-    return await _fetch(connection, [entry.id for entry in under_way])
-
-
-async def _meanwhile(
-    connection: Connection,
-    entries: Sequence[Unpublished],
-    publishing: "asyncio.Future[None]",
-    delivery: Delivery,
-    round_: outbox.Round,
-) -> list[Unpublished]:
-    """What the leader asks of the store while its round is under way. Gives the round after it."""
-    ahead = await _look_ahead(connection, entries)
-    while not (await asyncio.wait({publishing}, timeout=MARK_EVERY_S))[0]:
-        await _mark(connection, round_, delivery)
-    return ahead
 
 
 async def _mark(connection: Connection, round_: outbox.Round, delivery: Delivery) -> None:

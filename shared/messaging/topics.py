@@ -217,10 +217,16 @@ def catalogue(partners: Iterable[str] = ()) -> tuple[Topic, ...]:
 TO_PARTNERS = re.compile(r"partner\.([a-z0-9-]+)\.(?:referrals|refusals)\.v1")
 
 
+def recipient_of(name: str) -> str | None:
+    """The partner that reads a topic of ours; None of every other topic."""
+    found = TO_PARTNERS.fullmatch(name)
+    return found[1] if found else None
+
+
 def written(service: str, name: str) -> Topic | None:
     """The topic of this name, if it is the service that writes it."""
-    code = TO_PARTNERS.fullmatch(name)
-    return next((t for t in catalogue(code.groups() if code else ()) if (t.name, t.writer) == (name, service)), None)
+    code = recipient_of(name)
+    return next((t for t in catalogue((code,) if code else ()) if (t.name, t.writer) == (name, service)), None)
 
 
 ANSWERS_PATTERN = r"^partner\.[a-z0-9-]+\.answers\.v1$"

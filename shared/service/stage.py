@@ -12,6 +12,7 @@ from shared.messaging.batch import BatchRunner
 from shared.messaging.commands import Commands
 from shared.messaging.decision import SweepRequest
 from shared.messaging.dlq_limit import DlqLimit
+from shared.messaging.encrypting import PublicKeys
 from shared.messaging.importing import Kinds
 from shared.messaging.request_limits import RequestLimits
 from shared.messaging.routing import Again, Keep, Routes, Sweeps, Timers
@@ -47,6 +48,8 @@ class Stage:
     """What it reads; what the catalogue says unless named."""
     partners: str | None = None
     """Pattern of the partners' topics that the stage reads, in a group of its own: a flood there delays no stage."""
+    public_keys: PublicKeys | None = None
+    """Keys of the partners that it writes to: what is personal is encrypted to them."""
     keep: Keep | None = None
     """Writes what it keeps of every event as it came."""
     attachments: Attachments | None = None

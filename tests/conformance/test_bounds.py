@@ -123,7 +123,7 @@ async def test_a_look_ahead_that_fails_costs_no_acknowledgement(
     relay = bench.relay()
     async with bench.database.connection() as connection:
         with monkeypatch.context() as broken:
-            broken.setattr("shared.messaging.relay._look_ahead", _fails)
+            broken.setattr("shared.messaging.relay.Relay._look_ahead", _fails)
             with pytest.raises(asyncpg.QueryCanceledError):
                 await relay.step(connection)
         assert len(await outbox.unpublished(connection, 10, ROUND_BYTES)) == 1

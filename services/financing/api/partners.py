@@ -45,7 +45,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             commands,
             partners,
             partner_id(code),
-            lambda known, _: handlers.put(known, body.partner(code)),
+            lambda known, _: handlers.put(known, body.partner(code, known)),
             PartnerView.of,
             alone_with_partners,
         )

@@ -43,6 +43,8 @@ class Partner:
     valid_from: date | None = None
     valid_until: date | None = None
     """Last day of the agreement; None: no end is known."""
+    encrypt_to: dict[str, str] | None = None
+    """Its public key (JWK), to which referrals are encrypted from the moment on in which it is stored; None: none."""
     edition: int = 1
     past: tuple[dict[str, Any], ...] = ()
 
@@ -50,6 +52,12 @@ class Partner:
         """Whether it takes referrals on this day."""
         begun = self.valid_from is None or self.valid_from <= day
         return self.active and begun and (self.valid_until is None or day <= self.valid_until)
+
+    @property
+    def keys(self) -> tuple[dict[str, str], ...]:
+        """Each public key that it had, the present one last."""
+        known = (*(edition.get("encrypt_to") for edition in self.past), self.encrypt_to)
+        return tuple(key for key in known if key is not None)
 
     @property
     def data_classes(self) -> frozenset[DataClass]:

@@ -11,8 +11,11 @@ from shared.messaging.decision import Decision, Refused, SweepRequest
 PARTNER_CHANGED = "partner_changed"
 
 
-def put(known: Partner | None, partner: Partner) -> Decision[Partner]:
+def put(known: Partner | None, partner: Partner) -> Decision[Partner] | Refused:
     """Store a partner as it is now, as another edition; every case with needs is judged again."""
+    key = partner.encrypt_to
+    if key is not None and known is not None and any(_is_another(key, each) for each in known.keys):
+        return Refused("conflict", "key_id_of_another_key", at="encrypt_to")
     if known is not None:
         past = {name: value for name, value in asdict(known).items() if name not in ("id", "code", "past")}
         partner = replace(partner, edition=known.edition, past=known.past)
@@ -20,6 +23,11 @@ def put(known: Partner | None, partner: Partner) -> Decision[Partner]:
             return Decision(known)
         partner = replace(partner, edition=known.edition + 1, past=(*known.past, past))
     return Decision(partner, sweeps=(SweepRequest(PARTNER_CHANGED, {"partner": partner.code}),))
+
+
+def _is_another(key: dict[str, str], known: dict[str, str]) -> bool:
+    """Two keys of one name: whoever reads what is encrypted could not tell with which."""
+    return key["kid"] == known["kid"] and key != known
 
 
 def put_product(

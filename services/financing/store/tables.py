@@ -141,6 +141,8 @@ class PartnerRow(Table, table=True):
     source: str = Field(default="", sa_column_kwargs={"server_default": ""})
     valid_from: date | None
     valid_until: date | None
+    encrypt_to: dict[str, str] | None = Field(sa_type=JSONB)
+    """Its public key."""
     edition: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     past: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": "[]"})
     """Its editions before this one, the oldest first."""

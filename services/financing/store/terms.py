@@ -1,5 +1,9 @@
 """Partners and products, and the rules in force as a reference of decisions."""
 
+from collections.abc import Collection, Mapping
+
+import msgspec
+
 from services.financing.catalogue import Catalogue
 from services.financing.domain.partner import Partner
 from services.financing.domain.product import Offer, Product
@@ -9,6 +13,7 @@ from shared.messaging.repository import TableRepository
 from shared.messaging.routing import Reference
 from shared.runtime.clock import now
 from shared.runtime.database import Connection
+from shared.security.jwe import PublicJwk
 
 PARTNERS_LOCK = 0x5044_5046
 """Held shared by whoever judges with partners and products, exclusively by whoever changes one: a case that was judged
@@ -18,6 +23,7 @@ partners = TableRepository(PartnerRow, Partner)
 offers = TableRepository(OfferRow, Offer)
 
 PARTNERS = "SELECT * FROM partner ORDER BY code"
+PUBLIC_KEYS = "SELECT code, encrypt_to FROM partner WHERE code = ANY($1::text[]) AND encrypt_to IS NOT NULL"
 OFFERS = "SELECT * FROM offer ORDER BY code"
 
 
@@ -34,6 +40,12 @@ def terms_of(catalogue: Catalogue, limits: Limits) -> Reference[Terms]:
         return catalogue.terms(known, limits, made, now().date())
 
     return terms
+
+
+async def public_keys(connection: Connection, codes: Collection[str]) -> Mapping[str, PublicJwk]:
+    """The keys of those of these partners that have one now."""
+    rows = await connection.fetch(PUBLIC_KEYS, list(codes))
+    return {row["code"]: msgspec.json.decode(row["encrypt_to"]) for row in rows}
 
 
 async def editions(connection: Connection, catalogue: Catalogue) -> dict[str, tuple[Product, ...]]:

@@ -3,12 +3,14 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
 
 from services.financing.domain.ids import partner_id
 from services.financing.domain.partner import Partner
 from services.financing.domain.reasons import PartnerKind
 from services.financing.views.editions import EditionBody
+from shared.i18n.fields import wrong
+from shared.security.jwe import KeyRefusedError, PublicJwk, public_key
 from shared.service.http import View
 
 
@@ -27,8 +29,25 @@ class PartnerBody(EditionBody):
     source: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
     """Where this is from, as the agreement's number and date."""
 
-    def partner(self, code: str) -> Partner:
-        return Partner(partner_id(code), code, **self.model_dump())
+    encrypt_to: dict[str, Any] | None = None
+    """Public key (JWK, RFC 7517) to which its referrals are encrypted from now on: EC on P-256 or RSA of 2048 to 4096
+    bits, with `kid`, and `use` `enc`. Null takes it away; left out, it stays as it is.
+    """
+
+    @field_validator("encrypt_to")
+    @classmethod
+    def _is_a_public_key(cls, given: dict[str, Any] | None) -> PublicJwk | None:
+        try:
+            return None if given is None else public_key(given)
+        except KeyRefusedError as error:
+            raise wrong(error.code) from error
+
+    def partner(self, code: str, known: Partner | None) -> Partner:
+        given = self.model_dump()
+        # Who does not know of keys must not take one away.
+        if "encrypt_to" not in self.model_fields_set and known is not None:
+            given["encrypt_to"] = known.encrypt_to
+        return Partner(partner_id(code), code, **given)
 
 
 class PartnerView(View):
@@ -44,6 +63,8 @@ class PartnerView(View):
     source: str
     valid_from: date | None
     valid_until: date | None
+    encrypt_to: dict[str, str] | None
+    """Public key to which its referrals are encrypted; null: they are not."""
     edition: int
     past: tuple[dict[str, Any], ...]
     """Its editions before this one, the oldest first."""

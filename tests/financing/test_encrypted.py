@@ -1,0 +1,215 @@
+"""A partner's referrals are encrypted to its public key, on the topic as it is and whenever they are sent."""
+
+import json
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+from joserfc.jwk import ECKey, RSAKey
+
+from services.financing.store.terms import public_keys
+from shared.contracts.encrypted import Encrypted
+from shared.contracts.partner import Referral
+from shared.messaging import encrypting
+from shared.messaging.codec import Message, Record, decode
+from shared.messaging.producer import Publisher
+from shared.messaging.relay import Relay
+from shared.messaging.resend import Resender, Wanted
+from shared.messaging.topics import REFERRAL, partner_topics
+from shared.security import jwe
+from shared.service.callers import Role
+from shared.testing.stage import StageUnderTest
+from tests.conformance.relaying import running
+from tests.conformance.stage import by, eventually
+from tests.conftest import Broker
+from tests.financing.calls import SECRETS, consent_body, known, ok, referral_body
+from tests.financing.test_trials import begun
+
+OWN = f"own-{uuid4().hex[:8]}"
+"""Another partner than the catalogue's, with topics of this run's own."""
+TOPICS = {code: partner_topics(code).referrals for code in ("nafin", OWN)}
+KEYS: dict[str, ECKey | RSAKey] = {
+    "2026": RSAKey.generate_key(2048),
+    "2027": ECKey.generate_key("P-256"),
+}
+CLEAR = (*SECRETS, "TME-840315", "Troqueles", "400000.00", "nafin-guaranteed-simple")
+
+
+def jwk(name: str) -> dict[str, Any]:
+    return {**KEYS[name].as_dict(private=False), "kid": name, "use": "enc"}
+
+
+class Exchange:
+    """Financing as it runs, with its relay and the broker that its partners read."""
+
+    def __init__(self, stage: StageUnderTest, broker: Broker) -> None:
+        self.stage, self._broker = stage, broker
+
+    async def put(self, code: str = "nafin", status: int = 200, **given: Any) -> Any:
+        shown = await self.stage.client.get(f"/partners/{code}", headers=self.stage.headers(Role.OPERATOR))
+        body = {"name": "Banco Ejemplo", "kind": "development_bank", "sla_days": 20} | given
+        match = shown.headers.get("ETag", "*")
+        headers = self.stage.headers(Role.OPERATOR) | {"If-Match": match}
+        done = await self.stage.client.put(f"/partners/{code}", json=body, headers=headers)
+        assert done.status_code == status, done.text
+        return done.json()
+
+    def relay(self) -> AbstractAsyncContextManager[Relay]:
+        return running(Relay(self.stage.database, Publisher(self._broker.settings(), "encrypted"), public_keys))
+
+    async def published(self, code: str = "nafin") -> list[bytes]:
+        """What this store sent to the partner until its outbox was empty, in the order of the events."""
+        async with self.relay():
+            await eventually(self._is_empty)
+        return await self.sent(code)
+
+    async def sent(self, code: str) -> list[bytes]:
+        topic = TOPICS[code].name
+        ids = {str(row["event_id"]) for row in await self.stage.rows("SELECT event_id FROM journal")}
+        return sorted((each for each in await self._read(topic) if id_of(each) in ids), key=id_of)
+
+    async def _is_empty(self) -> bool:
+        return not await self.stage.rows("SELECT FROM outbox")
+
+    async def _read(self, topic: str) -> list[bytes]:
+        consumer = AIOKafkaConsumer(topic, **self._broker.settings().client(), auto_offset_reset="earliest")
+        await consumer.start()
+        try:
+            ends = await consumer.end_offsets(sorted(consumer.assignment()))
+            found: list[bytes] = []
+            while any([await consumer.position(part) < end for part, end in ends.items()]):
+                found += [each.value for batch in (await consumer.getmany(timeout_ms=200)).values() for each in batch]
+        finally:
+            await consumer.stop()
+        return found
+
+
+@pytest.fixture
+async def exchange(stage: StageUnderTest, broker: Broker) -> Exchange:
+    for topic in (REFERRAL, *TOPICS.values()):
+        await broker.create_topic(topic.name, topic.partitions)
+    return Exchange(stage, broker)
+
+
+def id_of(value: bytes) -> str:
+    found: str = json.loads(value)["id"]
+    return found
+
+
+def key_of(value: bytes) -> str | None:
+    """With which key it is encrypted; None of what is in clear."""
+    event = json.loads(value)
+    return jwe.key_id(event["data"]) if event["datacontenttype"] == "application/jose" else None
+
+
+async def referred(stage: StageUnderTest) -> dict[str, Any]:
+    await known(stage)
+    await ok(stage, "POST", "/consents", await consent_body(stage))
+    referral: dict[str, Any] = await ok(stage, "POST", "/referrals", await referral_body(stage))
+    return referral
+
+
+def opened(value: bytes, *names: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(encrypting.opened(value, [KEYS[name] for name in names]))
+    return found
+
+
+async def test_with_a_key_nothing_of_the_firm_is_in_clear_and_its_partner_reads_all(exchange: Exchange) -> None:
+    stage = exchange.stage
+    shown = await exchange.put(encrypt_to=jwk("2027"))
+    assert (shown["encrypt_to"]["kid"], shown["edition"]) == ("2027", 1)
+    await exchange.put(OWN, kind="bank")
+    referral, tests = await referred(stage), [await begun(stage, code) for code in TOPICS]
+    first, test = await exchange.published()
+    assert [word for word in CLEAR if word.encode() in first + test] == []
+    event, read = json.loads(first), opened(first, "2026", "2027")
+    assert (event["type"], event["datacontenttype"]) == (Referral.TYPE, "application/jose")
+    assert jwe.key_id(event["data"]) == "2027"
+    assert read == {**event, "data": read["data"], "datacontenttype": "application/json"}
+    told = Referral.model_validate(read["data"])
+    assert (str(told.referral_id), told.contact is not None) == (referral["id"], True)
+    assert opened(test, "2027")["data"]["referral_id"] == tests[0]["id"], "what is a test looks like what is none"
+    [other] = await exchange.published(OWN)
+    assert json.loads(other)["data"]["referral_id"] == tests[1]["id"], "others are as they were"
+    await ok(stage, "POST", f"/consents/{referral['consent_id']}/revocation")
+    *_, last = await exchange.published()
+    assert json.loads(last)["data"]["referral_id"] == referral["id"], "what has nothing personal is in clear"
+
+
+async def test_a_key_takes_turns_with_the_next_and_what_is_sent_again_is_for_the_present_one(
+    exchange: Exchange,
+) -> None:
+    await exchange.put(encrypt_to=jwk("2026"))
+    trial = await begun(exchange.stage)
+    [before] = await exchange.published()
+    changed = await exchange.put(encrypt_to=jwk("2027"))
+    assert [edition["encrypt_to"]["kid"] for edition in (*changed["past"], changed)] == ["2026", "2027"]
+    wanted = Wanted(topic=TOPICS["nafin"].name, reason="rotated", partner=True)
+    assert (await Resender(exchange.stage.database, "financing").resend(wanted, by("ana"))).events == 1
+    assert [*map(key_of, await exchange.published())] == ["2026", "2027"]
+    first, again = await exchange.published()
+    assert (first, json.loads(first)["id"]) == (before, json.loads(again)["id"])
+    assert opened(first, "2027", "2026") == opened(again, "2027", "2026")
+    assert opened(again, "2027")["data"]["referral_id"] == trial["id"]
+
+
+async def test_a_key_stays_with_who_does_not_speak_of_it_and_is_taken_away_by_null(exchange: Exchange) -> None:
+    await exchange.put(encrypt_to=jwk("2026"))
+    assert (await exchange.put(sla_days=9))["encrypt_to"]["kid"] == "2026"
+    await begun(exchange.stage)
+    assert [*map(key_of, await exchange.published())] == ["2026"]
+    assert (await exchange.put(encrypt_to=None))["encrypt_to"] is None
+    await begun(exchange.stage)
+    assert [*map(key_of, await exchange.published())] == ["2026", None]
+
+
+async def test_a_key_that_does_not_work_keeps_back_its_own_topic_and_loses_nothing(exchange: Exchange) -> None:
+    """None is stored that does not: here somebody wrote one into the table."""
+    await exchange.put(encrypt_to=jwk("2027"))
+    await exchange.put(OWN, kind="bank")
+    broken = "UPDATE partner SET encrypt_to = encrypt_to || jsonb_build_object('x', $1::text) WHERE code = 'nafin'"
+    await exchange.stage.rows(broken, "AAAA")
+    trial, _ = [await begun(exchange.stage, code) for code in TOPICS]
+    async with exchange.relay() as relay:
+
+        async def others_go_on() -> bool:
+            return relay.backing_off == {TOPICS["nafin"].name} and bool(await exchange.sent(OWN))
+
+        await eventually(others_go_on)
+    assert await exchange.sent("nafin") == []
+    await exchange.stage.rows(broken, jwk("2027")["x"])
+    [told] = await exchange.published()
+    assert opened(told, "2027")["data"]["referral_id"] == trial["id"]
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "why"),
+    [
+        ({**KEYS["2027"].as_dict(private=True), "kid": "a", "use": "enc"}, 422, "field.key_private"),
+        ({**jwk("2027"), "kid": "2026"}, 409, "key_id_of_another_key"),
+        ("a key", 422, "field.object"),
+    ],
+    ids=["private", "a name that is taken", "text"],
+)
+async def test_a_key_that_does_not_do_is_not_stored(exchange: Exchange, given: object, status: int, why: str) -> None:
+    before = await exchange.put(encrypt_to=jwk("2026"))
+    await exchange.put(encrypt_to=None)
+    refused = await exchange.put(encrypt_to=given, status=status)
+    assert refused["errors"][0] | {"problem": ""} == {"field": "body.encrypt_to", "problem": "", "reason": why}
+    assert (await exchange.put(encrypt_to=jwk("2026")))["encrypt_to"] == before["encrypt_to"], "the same may come back"
+
+
+async def test_whoever_has_no_key_sees_that_there_is_an_event_and_nothing_of_it(exchange: Exchange) -> None:
+    await exchange.put(encrypt_to=jwk("2027"))
+    trial = await begun(exchange.stage)
+    [value] = await exchange.published()
+    record = Record(TOPICS["nafin"].name, 0, 0, trial["id"].encode(), value)
+    seen = decode(record)
+    assert isinstance(seen, Message)
+    assert isinstance(seen.data, Encrypted)
+    assert (seen.data.of, str(seen.data.key), seen.data.topic) == (Referral.TYPE, trial["id"], record.topic)
+    theirs = record._replace(topic=partner_topics("nafin").answers.name)
+    assert not isinstance(decode(theirs), Message), "of what partners write none is"
+    assert not isinstance(decode(record._replace(key=b"another")), Message)
