@@ -7,6 +7,7 @@ from datetime import datetime
 
 from deploy.cli.events import Event, outline, printable
 from deploy.provision.reader import Entry
+from shared.security.jwe import key_id
 
 UUID_WIDTH = 36
 TYPE_WIDTH = 32
@@ -29,6 +30,8 @@ def line(entry: Entry) -> str:
 def referral_line(entry: Entry) -> str:
     """What a partner's referral is about: its whole id, product, amount, until when to answer, whether it is a test."""
     event = Event.of(entry)
+    if isinstance(closed := outline(entry.value).get("data"), str):
+        return "  ".join([moment(event.at), event.key or "–", event.name, f"encrypted {printable(key_id(closed))}"])
     need = event.data.get("need")
     amount = need.get("amount") if isinstance(need, dict) else None
     money = f"{amount.get('amount')} {amount.get('currency')}" if isinstance(amount, dict) else None

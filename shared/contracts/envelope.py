@@ -10,6 +10,8 @@ from uuid import UUID
 from shared.contracts.event import Cause, EventData
 
 CONTENT_TYPE = "application/cloudevents+json"
+JSON_TYPE = "application/json"
+"""Of an event's data."""
 
 
 class Envelope(NamedTuple):

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from shared.contracts.encrypted import Encrypted
-from shared.contracts.envelope import Envelope
+from shared.contracts.envelope import JSON_TYPE, Envelope
 from shared.contracts.event import Cause, EventData
 from shared.messaging.topics import EVENT_TYPES, MAX_ANSWER_BYTES, MAX_EVENT_BYTES, is_partners, recipient_of
 from shared.runtime.ids import id_text, text_of
@@ -152,7 +152,7 @@ def encode(envelope: Envelope) -> bytes:
     """The wire form of an event."""
     data, cause = envelope.data, envelope.cause
     id_, source, time, said = envelope.id, envelope.source, envelope.time, msgspec.Raw(to_json(data))
-    return _write(_Written("1.0", id_, data.TYPE, source, data.key, time, "application/json", said, *cause[:3]))
+    return _write(_Written("1.0", id_, data.TYPE, source, data.key, time, JSON_TYPE, said, *cause[:3]))
 
 
 def data_of(type_: str, value: bytes) -> EventData:

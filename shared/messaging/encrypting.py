@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 import msgspec
 
 from shared.contracts.encrypted import MEDIA_TYPE
+from shared.contracts.envelope import JSON_TYPE
 from shared.messaging.outbox import Unpublished
 from shared.messaging.topics import EVENT_TYPES, recipient_of
 from shared.runtime import logging
@@ -20,8 +21,6 @@ from shared.security.jwe import PublicJwk
 
 PublicKeys = Callable[[Connection, Collection[str]], Awaitable[Mapping[str, PublicJwk]]]
 """The keys of those of these partners that have one now."""
-
-JSON_TYPE = "application/json"
 
 log = logging.get(__name__)
 
@@ -42,9 +41,13 @@ async def encrypted(
 
 
 def opened(value: bytes, keys: Iterable[jwe.PrivateKey]) -> bytes:
-    """A record's value as it was before. Raises NotOpenedError."""
-    event = _read(value)
-    return _with_data(event, jwe.decrypted(msgspec.json.decode(event["data"], type=str), keys), JSON_TYPE)
+    """A record's value with its data in clear, as it is where nobody encrypted it. Raises NotOpenedError."""
+    try:
+        event = _read(value)
+        message = msgspec.json.decode(event["data"], type=str)
+    except (msgspec.MsgspecError, KeyError):
+        return value
+    return _with_data(event, jwe.decrypted(message, keys), JSON_TYPE)
 
 
 def _encrypted(entries: Sequence[Unpublished], keys: Mapping[str, PublicJwk]) -> list[Unpublished]:

@@ -63,6 +63,10 @@ class Topic:
     for_writer: tuple[str, ...] = ()
     """Principals that write there what the writer says to them, as at a page of ours."""
 
+    def encrypts(self, event: type[EventData]) -> bool:
+        """Whether its reader may have it encrypted: a partner, what is personal."""
+        return bool(event.PERSONAL) and any(map(is_partners, self.readers))
+
     @property
     def retention_days(self) -> int:
         return self.retention_ms // DAY_MS

@@ -10,7 +10,8 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
-from shared.contracts.envelope import CONTENT_TYPE
+from shared.contracts.encrypted import MEDIA_TYPE
+from shared.contracts.envelope import CONTENT_TYPE, JSON_TYPE
 from shared.contracts.event import EventData
 from shared.messaging.topics import MAX_EVENT_BYTES, SERVICES, Topic, catalogue
 from shared.service.schema_examples import example_of
@@ -42,8 +43,14 @@ CLOUD_EVENT: Json = {
         },
         "subject": {"type": "string", "format": "uuid", "description": "The aggregate, as in the record's key."},
         "time": {"type": "string", "format": "date-time", "description": "When it was decided."},
-        "datacontenttype": {"const": "application/json", "description": "Media type of `data`."},
-        "data": {"type": "object", "description": "The fact, with the state that its readers need."},
+        "datacontenttype": {
+            "enum": [JSON_TYPE, MEDIA_TYPE],
+            "description": f"Media type of `data`; `{MEDIA_TYPE}` where only its reader opens it.",
+        },
+        "data": {
+            "anyOf": [{"type": "object"}, {"type": "string"}],
+            "description": "The fact, with the state that its readers need; a text where only its reader opens it.",
+        },
         "correlationid": {
             "type": "string",
             "maxLength": 200,
@@ -59,6 +66,18 @@ CLOUD_EVENT: Json = {
             "maxLength": 200,
             "description": "Trace context (W3C), where the request was traced.",
         },
+    },
+}
+
+
+ENCRYPTED: Json = {
+    "description": "Where the partner gave the program a public key: `data` is a JWE in compact form (RFC 7516), whose "
+    "content is the other form's `data` as JSON. `kid` in its header names the key; `alg` is ECDH-ES+A256KW or "
+    "RSA-OAEP-256, `enc` A256GCM.",
+    "required": ["datacontenttype"],
+    "properties": {
+        "datacontenttype": {"const": MEDIA_TYPE},
+        "data": {"type": "string", "pattern": r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){4}$", "contentMediaType": MEDIA_TYPE},
     },
 }
 
@@ -84,7 +103,7 @@ def document_of(title: str, about: str, topics: Iterable[Topic], parties: list[s
     topics = tuple(topics)
     events = {event.TYPE: event for topic in topics for event in topic.events}
     schemas = schemas_of(events.values())
-    keys = {event.TYPE: topic.key for topic in topics for event in topic.events}
+    topic_of = {event.TYPE: topic for topic in topics for event in topic.events}
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -100,7 +119,7 @@ def document_of(title: str, about: str, topics: Iterable[Topic], parties: list[s
         "channels": {channel_of(topic): _channel(topic) for topic in topics},
         "operations": dict(_operations(topics, parties)),
         "components": {
-            "messages": {type_: _message(event, keys[type_], schemas) for type_, event in sorted(events.items())},
+            "messages": {type_: _message(event, topic_of[type_], schemas) for type_, event in sorted(events.items())},
             "schemas": {"CloudEvent": CLOUD_EVENT, **schemas},
             "securitySchemes": {
                 "scramSha256": {
@@ -199,11 +218,17 @@ def _channel(topic: Topic) -> Json:
     return channel
 
 
-def _message(event: type[EventData], key: str, schemas: Json) -> Json:
-    facts = {
-        "type": "object",
-        "properties": {"type": {"const": event.TYPE}, "data": {"$ref": f"#/components/schemas/{event.__name__}"}},
-    }
+def facts_of(event: type[EventData], topic: Topic, data: Json) -> Json:
+    """What an event's envelope has besides: its type, and this as its data, in clear or as its reader opens it."""
+    clear: Json = {"properties": {"datacontenttype": {"const": JSON_TYPE}, "data": data}}
+    facts: Json = {"type": "object", "properties": {"type": {"const": event.TYPE}}}
+    if not topic.encrypts(event):
+        return facts | {"properties": facts["properties"] | clear["properties"]}
+    return facts | {"oneOf": [clear, ENCRYPTED]}
+
+
+def _message(event: type[EventData], topic: Topic, schemas: Json) -> Json:
+    facts, key = facts_of(event, topic, {"$ref": f"#/components/schemas/{event.__name__}"}), topic.key
     return {
         "name": event.TYPE,
         "title": event.__name__,

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.contracts.event import EventData
 from shared.messaging.topics import partner_topics
-from shared.service.asyncapi import CLOUD_EVENT, PARTNER, about, document_of, schemas_of
+from shared.service.asyncapi import CLOUD_EVENT, PARTNER, about, document_of, facts_of, schemas_of
 
 Json = dict[str, Any]
 
@@ -26,12 +26,12 @@ def schema(type_: str) -> Json:
     event = EVENTS[type_]
     definitions = schemas_of([event])
     data = _moved(definitions.pop(event.__name__))
-    facts = {"properties": {"type": {"const": type_}, "data": data}}
+    [topic] = [topic for topic in TOPICS if event in topic.events]
     return {
         "$schema": DIALECT,
         "title": event.__name__,
         "description": about(event),
-        "allOf": [CLOUD_EVENT, facts],
+        "allOf": [CLOUD_EVENT, facts_of(event, topic, data)],
         "definitions": {name: _moved(each) for name, each in sorted(definitions.items())},
     }
 

@@ -25,6 +25,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Any:
         played=KNOWN.get,
         admin=lambda: None,
         connection=dict,
+        services=(),
     )
     for module in (partner, partner_access):
         monkeypatch.setattr(module, "installation", lambda: found)

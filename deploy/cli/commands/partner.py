@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from deploy.cli.api import request
+from deploy.cli.api import Away, items, request
 from deploy.cli.commands.partner_access import remove, resume, rotate, suspend
 from deploy.cli.commands.partner_answer import answer
-from deploy.cli.commands.partner_side import Code, Secret, side_of
+from deploy.cli.commands.partner_keys import encrypt
+from deploy.cli.commands.partner_side import Code, DecryptWith, Secret, side_of
 from deploy.cli.commands.partner_simulate import simulate
 from deploy.cli.commands.partner_try import try_
 from deploy.cli.commands.watch import Beginning, Follow, Last
-from deploy.cli.console import AsJson, Refusal, out, show_json, step, table
+from deploy.cli.console import AsJson, Refusal, err, out, show_json, step, table
 from deploy.cli.installation import installation
+from deploy.cli.key_files import public_key_in
 from deploy.cli.lines import referral_line, refusal_line
 from deploy.cli.texts import say
 from deploy.cli.usage import App
@@ -31,6 +35,7 @@ from shared.messaging.access import PARTNER_BYTES_PER_SECOND
 
 app = App(say("help.partner"))
 app.command("answer", help=say("help.partner.answer"))(answer)
+app.command("encrypt", help=say("help.partner.encrypt"))(encrypt)
 app.command("rotate", help=say("help.partner.rotate"))(rotate)
 app.command("suspend", help=say("help.partner.suspend"))(suspend)
 app.command("resume", help=say("help.partner.resume"))(resume)
@@ -48,11 +53,15 @@ def add(
     kind: Annotated[Kind, typer.Option(help=say("help.partner.kind"))] = "bank",
     sla_days: Annotated[int, typer.Option(min=1, max=365, help=say("help.partner.sla"))] = 20,
     *,
+    encrypt_to: Annotated[
+        Path | None, typer.Option("--encrypt-to", metavar="FILE", help=say("help.partner.key_file"))
+    ] = None,
     renew: Annotated[bool, typer.Option("--renew", help=say("help.partner.renew"))] = False,
 ) -> None:
     """Nothing is recorded until all is done, so that a second try makes up for a failed one."""
     if not CODE.fullmatch(code):
         raise Refusal(say("error.partner_code"), 2)
+    key = None if encrypt_to is None else public_key_in(encrypt_to)
     client = installation()
     if client.target.kind == "cluster":
         raise Refusal(say("error.partner_chart"), 2)
@@ -61,12 +70,14 @@ def add(
         raise Refusal(say("error.partner_exists", code=code), 2)
     if renew and code not in partner_codes(client.admin()):
         raise Refusal(say("error.partner_unknown", code=code), 2)
+    if key is not None and (renew or "financing" not in client.services):
+        raise Refusal(say("error.partner_renew_key" if renew else "error.partner_not_kept", code=code), 2)
     secret = new_secret()
     partner = replace(known or Partner(code, None), secret=secret, bytes_per_second=PARTNER_BYTES_PER_SECOND)
     with step(say("partner.adding", code=code)):
         provisioning.provision_partner(client.connection(), partner)
         if known is None and "financing" in client.services:
-            body = {"name": name or code, "kind": kind, "sla_days": sla_days}
+            body = {"name": name or code, "kind": kind, "sla_days": sla_days, "encrypt_to": key}
             request(client, "financing", "PUT", f"/partners/{code}", json=body, headers={"If-Match": "*"})
     stored_here = known is not None and known.secret is not None
     client.partners.put(partner if stored_here else replace(partner, secret=None))
@@ -77,9 +88,9 @@ def add(
 @app.command("list", help=say("help.partner.list"))
 def list_(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
     client = installation()
-    found, out_ = _all(client), denied(client.admin())
+    found, out_, keys = _all(client), denied(client.admin()), _keys(client)
     if as_json:
-        show_json([_as_data(partner, suspended=is_suspended(partner.code, out_)) for partner in found])
+        show_json([_as_data(partner, keys, suspended=is_suspended(partner.code, out_)) for partner in found])
         return
     rows = [
         (
@@ -87,11 +98,14 @@ def list_(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
             partner.principal,
             say("secret.here" if partner.secret else "secret.theirs"),
             "–" if partner.bytes_per_second is None else f"{partner.bytes_per_second:,} B/s",
+            keys.get(partner.code, "–"),
             _access(partner, suspended=is_suspended(partner.code, out_)),
         )
         for partner in found
     ]
-    out().print(table("head.partner", "head.principal", "head.secret", "head.quota", "head.access", rows=rows))
+    out().print(
+        table("head.partner", "head.principal", "head.secret", "head.quota", "head.encrypted", "head.access", rows=rows)
+    )
 
 
 def _access(partner: Partner, *, suspended: bool) -> str:
@@ -111,13 +125,26 @@ def _all(client: Client) -> list[Partner]:
     return found
 
 
-def _as_data(partner: Partner, *, suspended: bool) -> dict[str, object]:
+def _keys(client: Client) -> dict[str, str]:
+    """With which key each partner's referrals are encrypted, as far as financing says it."""
+    if "financing" not in client.services:
+        return {}
+    try:
+        known = [*items(client, "financing", "/partners")]
+    except Away as away:
+        err().print(str(away), markup=False)
+        return {}
+    return {each["code"]: each["encrypt_to"]["kid"] for each in known if each["encrypt_to"] is not None}
+
+
+def _as_data(partner: Partner, keys: Mapping[str, str], *, suspended: bool) -> dict[str, object]:
     """Without its secret: this is read on screens and in logs."""
     return {
         "code": partner.code,
         "principal": partner.principal,
         "secret_stored_here": partner.secret is not None,
         "bytes_per_second": partner.bytes_per_second,
+        "encrypted_with": keys.get(partner.code),
         "suspended": suspended,
         "old_secret_until": partner.old_until,
     }
@@ -128,6 +155,7 @@ def tail(
     code: Code,
     *,
     secret: Secret = None,
+    decrypt_with: DecryptWith = None,
     refusals: Annotated[bool, typer.Option("--refusals", help=say("help.partner.refusals"))] = False,
     from_beginning: Beginning = False,
     last: Last = 10,
@@ -135,11 +163,12 @@ def tail(
     as_json: AsJson = False,
 ) -> None:
     shown = _whole if as_json else refusal_line if refusals else referral_line
-    with side_of(code, secret).reader("refusals" if refusals else "referrals") as reader:
+    side = side_of(code, secret, decrypt_with)
+    with side.reader("refusals" if refusals else "referrals") as reader:
         for entry in reader.past(None if from_beginning else last):
-            typer.echo(shown(entry))
+            typer.echo(shown(side.opened(entry)))
         for entry in reader.follow() if follow else ():
-            typer.echo(shown(entry))
+            typer.echo(shown(side.opened(entry)))
 
 
 def _whole(entry: Entry) -> str:

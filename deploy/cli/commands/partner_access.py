@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from deploy.cli.api import items, request, versioned
+from deploy.cli.api import items, request
+from deploy.cli.commands.partner_keys import edition_with
 from deploy.cli.commands.partner_side import Code
 from deploy.cli.console import Refusal, out, step
 from deploy.cli.installation import installation
@@ -110,23 +111,12 @@ def _of(code: str) -> Client:
 
 
 def tell_financing(client: Client, code: str, *, active: bool) -> bool:
-    """Whether firms may be referred to it, with the rest of it as it is: whoever changed it meanwhile is not undone.
-    Returns whether that is new.
-    """
+    """Whether firms may be referred to it. Returns whether that is new."""
     if "financing" not in client.services:
         return False
-    shown, version = versioned(client, "financing", f"/partners/{code}")
-    if shown["active"] == active:
+    if request(client, "financing", "GET", f"/partners/{code}")["active"] == active:
         return False
-    body = {name: value for name, value in shown.items() if name not in ("code", "edition", "past")}
-    request(
-        client,
-        "financing",
-        "PUT",
-        f"/partners/{code}",
-        json={**body, "active": active},
-        headers={"If-Match": version},
-    )
+    edition_with(client, code, active=active)
     return True
 
 

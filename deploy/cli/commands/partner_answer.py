@@ -10,7 +10,7 @@ from uuid import UUID
 import typer
 from pydantic import ValidationError
 
-from deploy.cli.commands.partner_side import Code, Secret, side_of
+from deploy.cli.commands.partner_side import Code, DecryptWith, Secret, side_of, tell_closed
 from deploy.cli.console import Refusal, out
 from deploy.cli.texts import say
 from shared.contracts import partner as contract
@@ -44,6 +44,7 @@ def answer(
     months: Annotated[int | None, typer.Option(help=say("help.answer.months"))] = None,
     reason: Annotated[DeclineReason | None, typer.Option(help=say("help.answer.reason"))] = None,
     secret: Secret = None,
+    decrypt_with: DecryptWith = None,
 ) -> None:
     given: dict[str, Any] = {"folio": folio, "item": item, "amount": amount, "months": months, "reason": reason}
     event, needed = EVENTS[action]
@@ -51,8 +52,9 @@ def answer(
     if missing:
         raise Refusal(say("error.option", action=action, option=", ".join(missing)), 2)
     given["amount"] = amount and {"amount": _amount(amount, zero=action == "correct-payments"), "currency": currency}
-    side = side_of(code, secret)
+    side = side_of(code, secret, decrypt_with)
     known = side.referrals()
+    tell_closed(side)
     id_ = _chosen(code, referral, known)
     sent = _event(event, id_, code, given)
     side.answer(sent, known[id_][1])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import time
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from pydantic import ValidationError
 
 from deploy.cli.commands.explain import read_object
-from deploy.cli.commands.partner_side import Code, Secret, side_of
+from deploy.cli.commands.partner_side import Code, DecryptWith, Secret, side_of, tell_closed
 from deploy.cli.console import Refusal
 from deploy.cli.texts import say
 from deploy.provision.partner_policy import Policy, answers
@@ -26,12 +27,17 @@ def simulate(
     seconds: Annotated[float, typer.Option(min=0, help=say("help.partner.seconds"))] = 0,
     *,
     secret: Secret = None,
+    decrypt_with: DecryptWith = None,
 ) -> None:
     """What its topic holds, and for so many seconds what comes; each referral once in a run."""
-    rules, side = _policy(policy), side_of(code, secret)
-    deadline, done = time.monotonic() + seconds, set()
+    rules, side = _policy(policy), side_of(code, secret, decrypt_with)
+    deadline, done, closed = time.monotonic() + seconds, set[UUID](), dict[str, int]()
     while True:
-        for id_, (referral, cause) in side.referrals().items():
+        known = side.referrals()
+        if side.closed != closed:
+            tell_closed(side)
+            closed = side.closed
+        for id_, (referral, cause) in known.items():
             if id_ not in done:
                 done.add(id_)
                 for answer in answers(rules, referral, now()):

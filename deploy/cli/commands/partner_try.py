@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from deploy.cli import wording
 from deploy.cli.api import request
-from deploy.cli.commands.partner_side import Code, Secret, side_of
+from deploy.cli.commands.partner_side import Code, DecryptWith, Secret, side_of
 from deploy.cli.console import Refusal, out, step
-from deploy.cli.events import Event
+from deploy.cli.events import Event, outline
 from deploy.cli.installation import installation
+from deploy.cli.key_files import private_keys_in
 from deploy.cli.texts import language, say
 from deploy.provision.kafka_admin import describe_topics, known_users, partner_codes
 from deploy.provision.lag import lags
@@ -25,6 +27,7 @@ from deploy.provision.reader import Entry, KafkaRefusalError
 from deploy.target.client import Client
 from shared.messaging.access import PARTNER_GROUPS
 from shared.messaging.topics import partner_topics
+from shared.security.jwe import key_id
 
 PAUSE = 0.5
 TOLD_WITHIN = 15.0
@@ -33,6 +36,13 @@ STILL = 2.0
 """Seconds without another answer after which the partner has said what it says."""
 CLOCKS_APART = timedelta(minutes=1)
 """Between the program and Kafka."""
+
+
+class Side(NamedTuple):
+    """Who reads the partner's topic."""
+
+    client: PartnerClient
+    own: bool
 
 
 class Steps:
@@ -58,16 +68,21 @@ def try_(
     wait: Annotated[float, typer.Option(min=0, max=86_400, help=say("help.partner.wait"))] = 60,
     *,
     secret: Secret = None,
+    decrypt_with: DecryptWith = None,
 ) -> None:
     """Every step is told, also behind one that is not as it should be."""
     client, steps = installation(), Steps()
     if code not in partner_codes(client.admin()):
         raise Refusal(say("error.partner_unknown", code=code), 2)
+    side = _side(client, code, secret, decrypt_with)
     _access(client, code, steps)
+    key = request(client, "financing", "GET", f"/partners/{code}")["encrypt_to"]
     trial = request(client, "financing", "POST", f"/partners/{code}/trials")
     since = datetime.fromisoformat(trial["sent_at"]) - CLOCKS_APART
     steps.note("try.sent", id=trial["id"], product=trial["product"])
-    _arrived(client, code, trial["id"], since, secret, steps)
+    found = _arrived(side, code, trial["id"], since, steps)
+    if found is not None and key is not None:
+        _encrypted(side, found, key["kid"], steps, tried=bool(decrypt_with))
     _answered(client, code, trial, since, wait, steps)
     _followed(client, code, steps)
     if not steps.sound:
@@ -89,19 +104,39 @@ def _access(client: Client, code: str, steps: Steps) -> None:
         steps.see(good=not rules, good_as="try.rules", bad_as="try.rules.missing", user=user, rules=rules)
 
 
-def _arrived(client: Client, code: str, id_: str, since: datetime, secret: str | None, steps: Steps) -> None:
-    """Read the test where its partner reads it, as that partner where its secret is at hand."""
+def _side(client: Client, code: str, secret: str | None, decrypt_with: list[Path] | None) -> Side:
+    """The partner's own where its secret is at hand, else as an operator reads its topic."""
     played = client.played(code)
     own = bool(secret or (played and played.secret))
-    side = side_of(code, secret) if own else PartnerClient(code, client.connection())
+    if own:
+        return Side(side_of(code, secret, decrypt_with), own=True)
+    return Side(PartnerClient(code, client.connection(), private_keys_in(decrypt_with)), own=False)
+
+
+def _arrived(side: Side, code: str, id_: str, since: datetime, steps: Steps) -> Entry | None:
+    """Read the test where its partner reads it."""
     try:
-        with side.reader(key=id_.encode()) as reader:
-            found = _soon(lambda: any(entry.key == id_.encode() for entry in reader.past(since=since)))
+        with side.client.reader(key=id_.encode()) as reader:
+            found = _soon(lambda: [entry for entry in reader.past(since=since) if entry.key == id_.encode()])
     except KafkaRefusalError as error:
         steps.see(good=False, good_as="try.read", bad_as="try.unreadable", detail=wording.error(error))
+        return None
+    as_ = "try.read.own" if side.own else "try.read"
+    steps.see(good=bool(found), good_as=as_, bad_as="try.not_there", seconds=f"{TOLD_WITHIN:g}", code=code)
+    return found[0] if found else None
+
+
+def _encrypted(side: Side, entry: Entry, key: str, steps: Steps, *, tried: bool) -> None:
+    """Whether it is encrypted with the partner's key, and opens: else only the partner's answer tells."""
+    message = outline(entry.value).get("data")
+    with_it = isinstance(message, str) and key_id(message) == key
+    if not steps.see(good=with_it, good_as="try.encrypted", bad_as="try.not_encrypted", key=key):
         return
-    as_ = "try.read.own" if own else "try.read"
-    steps.see(good=found, good_as=as_, bad_as="try.not_there", seconds=f"{TOLD_WITHIN:g}", code=code)
+    if tried:
+        opens = side.client.opened(entry) != entry
+        steps.see(good=opens, good_as="try.opened", bad_as="try.not_opened", key=key)
+    else:
+        steps.note("try.unopened")
 
 
 def _answered(client: Client, code: str, trial: dict[str, Any], since: datetime, wait: float, steps: Steps) -> None:
@@ -144,7 +179,7 @@ def _said(entry: Entry) -> dict[str, Any]:
     return Event.of(entry).data
 
 
-def _soon(seen: Callable[[], bool]) -> bool:
+def _soon(seen: Callable[[], list[Entry]]) -> list[Entry]:
     deadline = time.monotonic() + TOLD_WITHIN
     while not (found := seen()) and time.monotonic() < deadline:
         time.sleep(PAUSE)

@@ -13,6 +13,16 @@ from shared.i18n.fields import wrong
 from shared.security.jwe import KeyRefusedError, PublicJwk, public_key
 from shared.service.http import View
 
+Member = Annotated[str, StringConstraints(max_length=4_000)]
+Jwk = Annotated[
+    dict[
+        Annotated[str, StringConstraints(max_length=40)],
+        Member | bool | Annotated[tuple[Member, ...], Field(max_length=20)],
+    ],
+    Field(max_length=30),
+]
+"""A key as its owner gives it, with members that nobody here needs."""
+
 
 class PartnerBody(EditionBody):
     """A partner, whole: what it was before stays on record."""
@@ -29,14 +39,14 @@ class PartnerBody(EditionBody):
     source: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
     """Where this is from, as the agreement's number and date."""
 
-    encrypt_to: dict[str, Any] | None = None
+    encrypt_to: Jwk | None = None
     """Public key (JWK, RFC 7517) to which its referrals are encrypted from now on: EC on P-256 or RSA of 2048 to 4096
     bits, with `kid`, and `use` `enc`. Null takes it away; left out, it stays as it is.
     """
 
     @field_validator("encrypt_to")
     @classmethod
-    def _is_a_public_key(cls, given: dict[str, Any] | None) -> PublicJwk | None:
+    def _is_a_public_key(cls, given: Jwk | None) -> PublicJwk | None:
         try:
             return None if given is None else public_key(given)
         except KeyRefusedError as error:
