@@ -3,7 +3,10 @@
 import json
 import re
 import runpy
+import shlex
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,9 +14,12 @@ from typing import Any
 
 import confluent_kafka
 import pytest
+from joserfc.jwk import ECKey, RSAKey
 
 from deploy.provision.partners import users_of
+from shared.contracts.encrypted import MEDIA_TYPE
 from shared.contracts.partner import Answer
+from shared.security import jwe
 from tests.bench.jvm import PINS
 from tests.security.partner_kit import EXAMPLES, KIT, blocks, calls, jars, typed
 
@@ -75,9 +81,27 @@ def played(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Kafka],
     return play
 
 
-def run_desk(kafka: Kafka) -> Kafka:
-    runpy.run_path(str(EXAMPLES / "desk.py"))["main"]("kcat.conf", "desk.sqlite", 0.01)
+def run_desk(kafka: Kafka, *key_files: Path) -> Kafka:
+    runpy.run_path(str(EXAMPLES / "desk.py"))["main"]("kcat.conf", "desk.sqlite", 0.01, *key_files)
     return kafka
+
+
+def encrypted(key: ECKey | RSAKey) -> dict[str, Any]:
+    """The guide's referral, as it comes to a partner with this key."""
+    message = jwe.encrypted(json.dumps(REFERRAL["data"]).encode(), jwe.read_public(key.as_pem(private=False)))
+    return {**REFERRAL, "datacontenttype": MEDIA_TYPE, "data": message}
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> dict[Path, dict[str, Any]]:
+    """Files with private keys, each with a referral that it opens."""
+    made: dict[Path, ECKey | RSAKey] = {
+        tmp_path / "rsa.pem": RSAKey.generate_key(2048),
+        tmp_path / "ec.pem": ECKey.generate_key("P-256"),
+    }
+    for file, key in made.items():
+        file.write_bytes(key.as_pem(private=True))
+    return {file: encrypted(key) for file, key in made.items()}
 
 
 @pytest.mark.parametrize("user", users_of(CODE))
@@ -118,6 +142,50 @@ def test_a_referral_that_was_withdrawn_is_answered_no_more(played: Callable[[Kaf
     program["take"]({"type": "partner.referral-withdrawn", "data": REFERRAL["data"]}, store, "partner.nafin")
     assert run_desk(played(Kafka(record(REFERRAL)))).sent == []
     assert store.execute("SELECT event FROM referral").fetchall() == [(None,)]
+
+
+def test_the_desk_opens_what_is_encrypted_to_one_of_its_keys(
+    played: Callable[[Kafka], Kafka], keys: dict[Path, dict[str, Any]]
+) -> None:
+    for event in keys.values():
+        desk = run_desk(played(Kafka(record(event))), *keys)
+        assert [each["data"]["referral_id"] for each in desk.sent] == [REFERRAL["data"]["referral_id"]]
+        [(stored,)] = sqlite3.connect("desk.sqlite").execute("SELECT event FROM referral").fetchall()
+        assert json.loads(stored) == event, "as it came"
+        Path("desk.sqlite").unlink()
+
+
+def test_the_desk_passes_over_nothing_that_it_cannot_open(
+    played: Callable[[Kafka], Kafka], keys: dict[Path, dict[str, Any]]
+) -> None:
+    (first, _), (_, event) = keys.items()
+    with pytest.raises(SystemExit, match=r"no KEY\.pem opens"):
+        run_desk(played(Kafka(record(event), away=True)), first)
+
+
+def test_what_certify_cannot_open_is_no_test(keys: dict[Path, dict[str, Any]]) -> None:
+    program = runpy.run_path(str(EXAMPLES / "certify.py"))
+    given = [program["private_key"](str(file)) for file in keys]
+    for event in keys.values():
+        opened = program["opened"](event, given)
+        assert opened == REFERRAL
+        opened["data"]["test"] = True
+        assert program["newest_test"]([opened]) == REFERRAL["data"]["referral_id"]
+        assert program["newest_test"]([program["opened"](event, given[:0])]) is None
+
+
+def test_the_guide_s_filter_opens_what_openssl_s_key_opens(tmp_path: Path) -> None:
+    """With the commands that it shows."""
+    for command in calls("openssl"):
+        subprocess.run(shlex.split(command), cwd=tmp_path, check=True, capture_output=True)
+    public = jwe.read_public((tmp_path / "public.pem").read_bytes())
+    message = jwe.encrypted(json.dumps(REFERRAL["data"]).encode(), public)
+    (tmp_path / "open.py").write_text(blocks("python")[1], encoding="utf-8")
+    lines = [json.dumps({**REFERRAL, "datacontenttype": MEDIA_TYPE, "data": message}), json.dumps(REFERRAL)]
+    done = subprocess.run(
+        [sys.executable, "open.py"], cwd=tmp_path, input="\n".join(lines), capture_output=True, text=True, check=True
+    )
+    assert [json.loads(line)["data"] for line in done.stdout.splitlines()] == [REFERRAL["data"]] * 2
 
 
 def first_program(kafka: Kafka) -> Kafka:

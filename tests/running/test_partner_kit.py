@@ -1,6 +1,9 @@
 """The files that a partner gets, as it runs them in a folder of its own against a running program."""
 
+import json
+import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
+import confluent_kafka
 import jgo
 import pytest
 
@@ -18,12 +22,13 @@ from deploy.provision.partner_client import PartnerClient
 from shared.contracts import partner as contract
 from shared.contracts.event import Money
 from shared.runtime.clock import now
+from shared.security import jwe
 from tests.bench import jvm
 from tests.deploy.program import pdp
 from tests.running import poison
 from tests.running.developed import until
 from tests.running.poison import Firm
-from tests.security.partner_kit import EXAMPLES, calls, jars, save, typed
+from tests.security.partner_kit import EXAMPLES, blocks, calls, jars, save, typed
 
 CODE = "nafin"
 FIRM, NEXT = Firm(), Firm()
@@ -65,6 +70,15 @@ def run(folder: Path, *command: str | Path, given: str | None = None) -> str:
         list(map(str, command)), cwd=folder, input=given, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def kcat(folder: Path, command: list[str]) -> str:
+    """With the librdkafka that the guide lends."""
+    [library] = Path(confluent_kafka.__file__).parents[1].glob("confluent_kafka.libs/librdkafka*.so*")
+    lent = {**os.environ, "LD_PRELOAD": str(library)}
+    done = subprocess.run(command, cwd=folder, env=lent, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert done.returncode == 0, done.stderr
     return done.stdout
 
 
@@ -146,3 +160,74 @@ def test_the_desk_in_java_answers_each_referral(client: LocalClient, desk: Path,
     command = jvm.build(tmp_path, EXAMPLES / "Desk.java", jars())("Desk")
     refer(client, NEXT)
     assert f"answered {NEXT.referral()}\n" in run(desk, *command, "client.properties", "8")
+
+
+@pytest.fixture(scope="module")
+def key(desk: Path) -> Iterator[Path]:
+    """The partner's private key, as the guide makes one, after the program got the public half; taken away at the end,
+    when nothing waits that is encrypted.
+    """
+    for command in calls("openssl"):
+        run(desk, *shlex.split(command))
+    done = pdp("partner", "encrypt", CODE, str(desk / "public.pem"))
+    assert (done.code, named(desk) in done.out) == (0, True), done.out + done.err
+    yield desk / "key.pem"
+    run(desk, sys.executable, EXAMPLES / "desk.py", "kcat.conf", "desk.sqlite", "4", "key.pem")
+    assert pdp("partner", "encrypt", CODE, "--off").code == 0
+
+
+def named(desk: Path) -> str:
+    return jwe.read_public((desk / "public.pem").read_bytes())["kid"]
+
+
+def test_the_exchange_is_tried_with_a_partner_that_has_a_key(desk: Path, key: Path) -> None:
+    [shown] = [each for each in pdp("partner", "list", "--json").json if each["code"] == CODE]
+    assert shown["encrypted_with"] == named(desk)
+    for given, seen in (((), "--decrypt-with"), (("--decrypt-with", str(key)), "opens it")):
+        tried = pdp("partner", "try", CODE, "--wait", "1", *given)
+        assert (tried.code, named(desk) in tried.out, seen in tried.out) == (1, True, True), tried.out + tried.err
+    last = "partner", "tail", CODE, "--no-follow", "--last", "1"
+    assert f"encrypted {named(desk)}" in pdp(*last).out
+    assert pdp(*last, "--decrypt-with", str(key)).out.endswith("test\n")
+
+
+def test_each_of_the_files_opens_what_is_encrypted(client: LocalClient, desk: Path, key: Path) -> None:
+    with client.http("financing", client.token("operator")) as http:
+        test = http.post(f"/partners/{CODE}/trials").json()["id"]
+    side = PartnerClient(CODE, client.connection(), [jwe.read_private(key.read_bytes())])
+    until(lambda: UUID(test) in side.referrals())
+    assert f"answered {test}\n" in run(
+        desk, sys.executable, EXAMPLES / "desk.py", "kcat.conf", "desk.sqlite", "8", "key.pem"
+    )
+    said = run(desk, sys.executable, EXAMPLES / "certify.py", "kcat.conf", "key.pem").splitlines()
+    assert ([line for line in said if not line.startswith("ok ")], len(said)) == (["certified"], 12)
+    if shutil.which("kcat") is None:
+        return
+    look = shlex.split(typed(calls("kcat -F")[0], client.connection()["bootstrap.servers"], CODE, ""))
+    (desk / "open.py").write_text(blocks("python")[1], encoding="utf-8")
+    closed = kcat(desk, [*look[:-1], "%s\n"])
+    opened = run(desk, sys.executable, "open.py", given=closed)
+    before, after = [
+        next(event["data"] for event in map(json.loads, lines.splitlines()) if event["subject"] == test)
+        for lines in (closed, opened)
+    ]
+    assert jwe.key_id(before) == named(desk)
+    assert after["referral_id"] == test
+
+
+def test_a_simulated_institution_needs_its_key(desk: Path, key: Path) -> None:
+    (desk / "policy.json").write_text("{}", encoding="utf-8")
+    call = "partner", "simulate", CODE, "--policy", str(desk / "policy.json")
+    without, with_it = pdp(*call), pdp(*call, "--decrypt-with", str(key))
+    assert (without.code, with_it.code) == (0, 0), without.err + with_it.err
+    assert named(desk) in without.err
+    assert named(desk) not in with_it.err
+    assert len(with_it.out.splitlines()) > len(without.out.splitlines())
+
+
+@pytest.mark.long
+def test_the_desk_in_java_opens_what_is_encrypted(client: LocalClient, desk: Path, key: Path, tmp_path: Path) -> None:
+    command = jvm.build(tmp_path, EXAMPLES / "Desk.java", jars())("Desk")
+    with client.http("financing", client.token("operator")) as http:
+        test = http.post(f"/partners/{CODE}/trials").json()["id"]
+    assert f"answered {test}\n" in run(desk, *command, "client.properties", "8", key.name)

@@ -1,19 +1,37 @@
 // A partner's desk in Java: stores nothing, acknowledges each referral, also one that comes again, shows what had no effect.
 //
-//   java -cp 'jars/*' Desk.java client.properties [SECONDS]
+//   java -cp 'jars/*' Desk.java client.properties [SECONDS [KEY.pem ...]]
 //
 // In `jars`: kafka-clients-4.3.1.jar, zstd-jni-1.5.6-10.jar (which unpacks the program's records), slf4j-api-1.7.36.jar,
 // jackson-databind-2.21.2.jar, jackson-core-2.21.2.jar and jackson-annotations-2.21.jar.
 // `client.properties` is the file of the guide. It ends after SECONDS without a
-// record, if they are given, and where an answer does not get through.
+// record, if they are given, where an answer does not get through, and where no KEY.pem (PKCS 8, as `openssl genpkey` writes
+// it) opens a referral that is encrypted: that needs nothing but the JDK.
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileReader;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyFactory;
+import java.security.MessageDigest;
+import java.security.PrivateKey;
+import java.security.interfaces.ECPrivateKey;
+import java.security.spec.ECPoint;
+import java.security.spec.ECPublicKeySpec;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -21,6 +39,12 @@ import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.crypto.Cipher;
+import javax.crypto.KeyAgreement;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.OAEPParameterSpec;
+import javax.crypto.spec.PSource;
+import javax.crypto.spec.SecretKeySpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -37,6 +61,10 @@ public class Desk {
             settings.load(file);
         }
         long quiet = given.length > 1 ? Long.parseLong(given[1]) : Long.MAX_VALUE / 2_000;
+        var keys = new ArrayList<PrivateKey>();
+        for (int each = 2; each < given.length; each++) {
+            keys.add(privateKey(Files.readString(Path.of(given[each]))));
+        }
         // Topics and groups are named after the first two parts of a user's name: of `partner.CODE` and of `partner.CODE.b`.
         Matcher user = Pattern.compile("username=\"(partner\\.[^.\"]+)").matcher(settings.getProperty("sasl.jaas.config"));
         user.find();
@@ -62,7 +90,7 @@ public class Desk {
                 var answers = new ArrayList<Future<RecordMetadata>>();
                 for (var record : consumer.poll(Duration.ofSeconds(1))) {
                     last = Instant.now();
-                    take(JSON.readTree(record.value()), producer, me).ifPresent(answers::add);
+                    take(opened(JSON.readTree(record.value()), keys), producer, me).ifPresent(answers::add);
                 }
                 for (var sent : answers) {
                     sent.get(); // One that does not get through ends the program before the commit.
@@ -99,5 +127,70 @@ public class Desk {
         event.put("type", "partner.referral-acknowledged").put("source", me).put("time", now).set("data", data);
         return producer.send(new ProducerRecord<>(me + ".answers.v1", referral, event.toString()), (done, error) ->
             System.out.println(error == null ? "answered " + referral : "not sent: " + error.getMessage()));
+    }
+
+    // What follows opens a JWE (RFC 7516): ECDH-ES+A256KW or RSA-OAEP-256 for the key of the content, A256GCM for that itself.
+
+    private static JsonNode opened(JsonNode event, List<PrivateKey> keys) throws Exception {
+        if (!event.path("datacontenttype").asText().equals("application/jose")) {
+            return event;
+        }
+        for (PrivateKey key : keys) {
+            try {
+                return ((ObjectNode) event).set("data", JSON.readTree(opened(event.get("data").asText().split("\\."), key)));
+            } catch (GeneralSecurityException another) {
+                continue; // Of two keys while one takes the other's place: `kid` in the header names the right one.
+            }
+        }
+        throw new IllegalStateException("no KEY.pem opens " + event.get("id").asText());
+    }
+
+    private static byte[] opened(String[] parts, PrivateKey key) throws Exception {
+        JsonNode header = JSON.readTree(bytes(parts[0]));
+        Key content = key instanceof ECPrivateKey ours ? agreed(header, ours, bytes(parts[1])) : unwrapped(key, bytes(parts[1]));
+        Cipher aes = Cipher.getInstance("AES/GCM/NoPadding");
+        aes.init(Cipher.DECRYPT_MODE, content, new GCMParameterSpec(128, bytes(parts[2])));
+        aes.updateAAD(parts[0].getBytes(StandardCharsets.US_ASCII));
+        aes.update(bytes(parts[3]));
+        return aes.doFinal(bytes(parts[4]));
+    }
+
+    private static Key unwrapped(PrivateKey ours, byte[] wrapped) throws GeneralSecurityException {
+        Cipher rsa = Cipher.getInstance("RSA/ECB/OAEPPadding");
+        rsa.init(Cipher.DECRYPT_MODE, ours,
+            new OAEPParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, PSource.PSpecified.DEFAULT));
+        return new SecretKeySpec(rsa.doFinal(wrapped), "AES");
+    }
+
+    private static Key agreed(JsonNode header, ECPrivateKey ours, byte[] wrapped) throws GeneralSecurityException {
+        if (!header.has("epk")) {
+            throw new GeneralSecurityException("encrypted to an RSA key");
+        }
+        JsonNode epk = header.get("epk");
+        var point = new ECPoint(new BigInteger(1, bytes(epk.get("x").asText())), new BigInteger(1, bytes(epk.get("y").asText())));
+        KeyAgreement ecdh = KeyAgreement.getInstance("ECDH");
+        ecdh.init(ours);
+        ecdh.doPhase(KeyFactory.getInstance("EC").generatePublic(new ECPublicKeySpec(point, ours.getParams())), true);
+        // Concat KDF (RFC 7518, 4.6.2), one round of SHA-256: the round, the secret, the algorithm, nobody's names, the bits.
+        byte[] secret = ecdh.generateSecret();
+        byte[] algorithm = header.get("alg").asText().getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer told = ByteBuffer.allocate(4 + secret.length + 4 + algorithm.length + 12);
+        told.putInt(1).put(secret).putInt(algorithm.length).put(algorithm).putInt(0).putInt(0).putInt(256);
+        Cipher aes = Cipher.getInstance("AESWrap");
+        aes.init(Cipher.UNWRAP_MODE, new SecretKeySpec(MessageDigest.getInstance("SHA-256").digest(told.array()), "AES"));
+        return aes.unwrap(wrapped, "AES", Cipher.SECRET_KEY);
+    }
+
+    private static PrivateKey privateKey(String pem) throws GeneralSecurityException {
+        var key = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", "")));
+        try {
+            return KeyFactory.getInstance("EC").generatePrivate(key);
+        } catch (InvalidKeySpecException another) {
+            return KeyFactory.getInstance("RSA").generatePrivate(key);
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return Base64.getUrlDecoder().decode(text);
     }
 }

@@ -1,8 +1,9 @@
 """Certify a connection against a sandbox: ten checks, a line each, and the number of those that failed as exit code.
 
-    pip install "confluent-kafka>=2.6.1"
-    python certify.py kcat.conf [ANSWER.json ...]
+    pip install "confluent-kafka>=2.6.1" joserfc
+    python certify.py kcat.conf [KEY.pem ...] [ANSWER.json ...]
 
+Each KEY.pem is a private key of yours, where the program has your public one: one check more, and joserfc is needed.
 Each ANSWER.json is an answer as your systems write it: it is not sent, but looked at for fields that would be ignored.
 
 Never against production: it acknowledges the newest test, no firm's referral, and sends six answers that must be
@@ -15,6 +16,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timezone
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
@@ -22,6 +24,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, To
 PATIENCE = 20.0
 """Seconds for the program to say that an answer had no effect, and to be sure that it did not."""
 
+ALGORITHMS = ["ECDH-ES+A256KW", "RSA-OAEP-256", "A256GCM"]
 
 EVERY = {"referral_id", "partner", "answered_at"}
 BESIDES = {
@@ -35,10 +38,36 @@ BESIDES = {
 """What each answer has in its `data`. Anything else is ignored, and nothing is told of it."""
 
 
+def private_key(file: str) -> object:
+    """A key of yours, as openssl wrote it."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    from joserfc.jwk import ECKey, RSAKey
+
+    with open(file, "rb") as pem:
+        key = load_pem_private_key(pem.read(), None)
+    return (RSAKey if isinstance(key, RSAPrivateKey) else ECKey).import_key(key)
+
+
+def opened(event: dict, keys: list) -> dict:
+    """The event in clear: a referral that is encrypted to one of your keys is opened, all else stays as it is."""
+    if event.get("datacontenttype") != "application/jose":
+        return event
+    from joserfc import jwe
+    from joserfc.errors import JoseError
+
+    for key in keys:
+        with suppress(JoseError, ValueError):
+            content = jwe.decrypt_compact(event["data"], key, algorithms=ALGORITHMS).plaintext
+            return {**event, "datacontenttype": "application/json", "data": json.loads(content)}
+    return event
+
+
 class Sandbox:
     """The partner's three topics."""
 
-    def __init__(self, settings_file: str) -> None:
+    def __init__(self, settings_file: str, key_files: tuple[str, ...] = ()) -> None:
+        self.keys = [private_key(file) for file in key_files]
         with open(settings_file, encoding="utf-8") as file:
             given = dict(line.strip().split("=", 1) for line in file if "=" in line and not line.startswith("#"))
         given.pop("auto.offset.reset", None)
@@ -65,7 +94,7 @@ class Sandbox:
             while time.monotonic() < deadline and (unread or go_on):
                 record = consumer.poll(0.5)
                 if record is not None and record.error() is None:
-                    yield json.loads(record.value())
+                    yield opened(json.loads(record.value()), self.keys)
                 elif record is not None and record.error().code() == KafkaError._PARTITION_EOF:
                     unread.discard(record.partition())
         finally:
@@ -106,9 +135,15 @@ def ignored(answer_file: str) -> list[str]:
     return sorted(event["data"].keys() - EVERY - BESIDES.get(event["type"], set()))
 
 
+def is_closed(event: dict) -> bool:
+    """Whether no key opened it."""
+    return isinstance(event["data"], str)
+
+
 def newest_test(events: list[dict]) -> str | None:
     """By when it was sent: a topic has partitions, and these are read in any order."""
-    tests = [event for event in events if event["type"] == "partner.referral" and event["data"]["test"]]
+    tests = [event for event in events if event["type"] == "partner.referral" and not is_closed(event)]
+    tests = [event for event in tests if event["data"]["test"]]
     return max(tests, key=lambda event: event["time"])["data"]["referral_id"] if tests else None
 
 
@@ -124,8 +159,9 @@ def garbage_is_refused(sandbox: Sandbox, value: str, reason: str) -> bool:
     return sandbox.refusal(offset=offset, sha256=digest).get("reason") == reason
 
 
-def main(settings_file: str, *answer_files: str) -> int:
-    sandbox = Sandbox(settings_file)
+def main(settings_file: str, *files: str) -> int:
+    key_files = tuple(file for file in files if file.endswith(".pem"))
+    sandbox = Sandbox(settings_file, key_files)
     failed = 0
 
     def check(what: str, holds: bool) -> bool:
@@ -134,10 +170,13 @@ def main(settings_file: str, *answer_files: str) -> int:
         print("ok    " if holds else "FAILED", what, flush=True)
         return holds
 
-    for file in answer_files:
+    for file in (each for each in files if each not in key_files):
         fields = ignored(file)
         check(f"{file} has no field that is ignored {' '.join(fields)}".rstrip(), not fields)
-    referral = newest_test(sandbox.held("referrals"))
+    held = sandbox.held("referrals")
+    if key_files or any(map(is_closed, held)):
+        check("each referral that is encrypted opens with a key of yours", not any(map(is_closed, held)))
+    referral = newest_test(held)
     if not check("the topic of referrals can be read, and holds a test", referral is not None):
         return failed
     error, _ = sandbox.send("referrals", referral, "{}")

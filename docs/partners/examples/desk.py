@@ -1,10 +1,11 @@
 """A partner's desk: stores each referral once, answers that it has it, obeys withdrawals, shows what had no effect.
 
-    pip install "confluent-kafka>=2.6.1"
-    python desk.py kcat.conf desk.sqlite [SECONDS]
+    pip install "confluent-kafka>=2.6.1" joserfc
+    python desk.py kcat.conf desk.sqlite [SECONDS [KEY.pem ...]]
 
-`kcat.conf` is the guide's file, `desk.sqlite` where referrals and answers are stored. It ends after SECONDS without a
-record, if they are given, and where an answer does not get through; started again, it sends what it owes.
+`kcat.conf` is the guide's file, `desk.sqlite` where referrals and answers are stored, as they came. It ends after
+SECONDS without a record, if they are given, where an answer does not get through, and where no KEY.pem opens what is
+encrypted; started again, it sends what it owes. Without keys of yours joserfc is not needed.
 """
 
 import json
@@ -12,9 +13,12 @@ import sqlite3
 import sys
 import time
 import uuid
+from contextlib import suppress
 from datetime import datetime, timezone
 
 from confluent_kafka import Consumer, Producer
+
+ALGORITHMS = ["ECDH-ES+A256KW", "RSA-OAEP-256", "A256GCM"]
 
 DESK = """
     CREATE TABLE IF NOT EXISTS referral (id TEXT PRIMARY KEY, withdrawn INTEGER NOT NULL, event TEXT);
@@ -22,7 +26,8 @@ DESK = """
 """
 
 
-def main(settings_file: str, store_file: str, seconds: float = float("inf")) -> None:
+def main(settings_file: str, store_file: str, seconds: float = float("inf"), *key_files: str) -> None:
+    keys = [private_key(file) for file in key_files]
     with open(settings_file, encoding="utf-8") as file:
         settings = dict(line.strip().split("=", 1) for line in file if "=" in line and not line.startswith("#"))
     # Topics and groups are named after the first two parts of a user's name: of `partner.CODE` and of `partner.CODE.b`.
@@ -43,15 +48,42 @@ def main(settings_file: str, store_file: str, seconds: float = float("inf")) -> 
         if record.error():
             sys.exit(f"Kafka says: {record.error()}")
         last = time.monotonic()
-        take(json.loads(record.value()), store, me)
+        take(json.loads(record.value()), store, me, keys)
         send_what_is_owed(store, producer, me)
         # After it is stored and answered: what is lost on the way comes again.
         consumer.commit(record, asynchronous=False)
     consumer.close()
 
 
-def take(event: dict, store: sqlite3.Connection, me: str) -> None:
-    data = event["data"]
+def private_key(file: str) -> object:
+    """A key of yours, as openssl wrote it."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    from joserfc.jwk import ECKey, RSAKey
+
+    with open(file, "rb") as pem:
+        key = load_pem_private_key(pem.read(), None)
+    return (RSAKey if isinstance(key, RSAPrivateKey) else ECKey).import_key(key)
+
+
+def opened(event: dict, keys: list) -> dict:
+    """The event in clear: a referral that is encrypted to one of your keys is opened, all else stays as it is."""
+    if event.get("datacontenttype") != "application/jose":
+        return event
+    from joserfc import jwe
+    from joserfc.errors import JoseError
+
+    for key in keys:
+        with suppress(JoseError, ValueError):
+            content = jwe.decrypt_compact(event["data"], key, algorithms=ALGORITHMS).plaintext
+            return {**event, "datacontenttype": "application/json", "data": json.loads(content)}
+    return event
+
+
+def take(event: dict, store: sqlite3.Connection, me: str, keys: list | None = None) -> None:
+    data = opened(event, keys or [])["data"]
+    if isinstance(data, str):
+        sys.exit(f"no KEY.pem opens {event['id']}")
     if event["type"] == "partner.referral":
         with store:  # Referral and answer, or neither.
             referral = (data["referral_id"], json.dumps(event))
@@ -103,4 +135,4 @@ def send_what_is_owed(store: sqlite3.Connection, producer: Producer, me: str) ->
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], *map(float, sys.argv[3:]))
+    main(sys.argv[1], sys.argv[2], *map(float, sys.argv[3:4]), *sys.argv[4:])
