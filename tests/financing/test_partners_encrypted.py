@@ -9,6 +9,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from joserfc.jwk import ECKey, RSAKey
 
+from services.financing.catalogue import read
 from services.financing.store.terms import public_keys
 from shared.contracts.encrypted import Encrypted
 from shared.contracts.partner import Referral
@@ -199,6 +200,22 @@ async def test_a_key_that_does_not_do_is_not_stored(exchange: Exchange, given: o
     refused = await exchange.put(encrypt_to=given, status=status)
     assert refused["errors"][0] | {"problem": ""} == {"field": "body.encrypt_to", "problem": "", "reason": why}
     assert (await exchange.put(encrypt_to=jwk("2026")))["encrypt_to"] == before["encrypt_to"], "the same may come back"
+
+
+async def test_people_at_a_desk_see_what_was_sent_whatever_is_on_the_topic(exchange: Exchange) -> None:
+    await exchange.put(encrypt_to=jwk("2026"))
+    trial = await begun(exchange.stage)
+    headers = exchange.stage.headers(Role.PARTNER, partner_code="nafin")
+    shown = await exchange.stage.client.get(f"/desk/referrals/{trial['id']}", headers=headers)
+    assert shown.json()["referral"]["need"]["amount"]["amount"] == "100000.00"
+
+
+def test_no_text_in_force_promises_what_a_key_taken_away_would_break() -> None:
+    """Were it said, `Promised` had to hold it, and a referral to be refused where it no longer is so (decision 118)."""
+    said = [
+        word for text in read().texts for word in ("cifra", "encripta", "llave", "clave púb") if word in text.template
+    ]
+    assert said == []
 
 
 async def test_whoever_has_no_key_sees_that_there_is_an_event_and_nothing_of_it(exchange: Exchange) -> None:
