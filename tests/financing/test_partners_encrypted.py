@@ -25,17 +25,17 @@ from shared.testing.stage import StageUnderTest
 from tests.conformance.relaying import running
 from tests.conformance.stage import by, eventually
 from tests.conftest import Broker
-from tests.financing.calls import SECRETS, consent_body, known, ok, referral_body
+from tests.financing.calls import PRODUCT, SECRETS, consent_body, known, ok, referral_body
 from tests.financing.test_trials import begun
 
-OWN = f"own-{uuid4().hex[:8]}"
-"""Another partner than the catalogue's, with topics of this run's own."""
-TOPICS = {code: partner_topics(code).referrals for code in ("nafin", OWN)}
+OWN, OTHER = (f"{name}-{uuid4().hex[:8]}" for name in ("own", "other"))
+"""Partners whose topics are this run's alone."""
+TOPICS = {code: partner_topics(code).referrals for code in (OWN, OTHER)}
 KEYS: dict[str, ECKey | RSAKey] = {
     "2026": RSAKey.generate_key(2048),
     "2027": ECKey.generate_key("P-256"),
 }
-CLEAR = (*SECRETS, "TME-840315", "Troqueles", "400000.00", "nafin-guaranteed-simple")
+CLEAR = (*SECRETS, "TME-840315", "Troqueles", "400000.00", "own-credit")
 
 
 def jwk(name: str) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class Exchange:
     def __init__(self, stage: StageUnderTest, broker: Broker) -> None:
         self.stage, self._broker = stage, broker
 
-    async def put(self, code: str = "nafin", status: int = 200, **given: Any) -> Any:
+    async def put(self, code: str = OWN, status: int = 200, **given: Any) -> Any:
         shown = await self.stage.client.get(f"/partners/{code}", headers=self.stage.headers(Role.OPERATOR))
         body = {"name": "Banco Ejemplo", "kind": "development_bank", "sla_days": 20} | given
         match = shown.headers.get("ETag", "*")
@@ -60,7 +60,7 @@ class Exchange:
     def relay(self) -> AbstractAsyncContextManager[Relay]:
         return running(Relay(self.stage.database, Publisher(self._broker.settings(), "encrypted"), public_keys))
 
-    async def published(self, code: str = "nafin") -> list[bytes]:
+    async def published(self, code: str = OWN) -> list[bytes]:
         """What this store sent to the partner until its outbox was empty, in the order of the events."""
         async with self.relay():
             await eventually(self._is_empty)
@@ -106,9 +106,11 @@ def key_of(value: bytes) -> str | None:
 
 
 async def referred(stage: StageUnderTest) -> dict[str, Any]:
+    await ok(stage, "PUT", "/products/own-credit", PRODUCT | {"partner": OWN}, role=Role.OPERATOR)
     await known(stage)
-    await ok(stage, "POST", "/consents", await consent_body(stage))
-    referral: dict[str, Any] = await ok(stage, "POST", "/referrals", await referral_body(stage))
+    await ok(stage, "POST", "/consents", await consent_body(stage, partner=OWN))
+    body = await referral_body(stage, product="own-credit")
+    referral: dict[str, Any] = await ok(stage, "POST", "/referrals", body)
     return referral
 
 
@@ -121,7 +123,7 @@ async def test_with_a_key_nothing_of_the_firm_is_in_clear_and_its_partner_reads_
     stage = exchange.stage
     shown = await exchange.put(encrypt_to=jwk("2027"))
     assert (shown["encrypt_to"]["kid"], shown["edition"]) == ("2027", 1)
-    await exchange.put(OWN, kind="bank")
+    await exchange.put(OTHER)
     referral, tests = await referred(stage), [await begun(stage, code) for code in TOPICS]
     first, test = await exchange.published()
     assert [word for word in CLEAR if word.encode() in first + test] == []
@@ -132,7 +134,7 @@ async def test_with_a_key_nothing_of_the_firm_is_in_clear_and_its_partner_reads_
     told = Referral.model_validate(read["data"])
     assert (str(told.referral_id), told.contact is not None) == (referral["id"], True)
     assert opened(test, "2027")["data"]["referral_id"] == tests[0]["id"], "what is a test looks like what is none"
-    [other] = await exchange.published(OWN)
+    [other] = await exchange.published(OTHER)
     assert json.loads(other)["data"]["referral_id"] == tests[1]["id"], "others are as they were"
     await ok(stage, "POST", f"/consents/{referral['consent_id']}/revocation")
     *_, last = await exchange.published()
@@ -143,11 +145,11 @@ async def test_a_key_takes_turns_with_the_next_and_what_is_sent_again_is_for_the
     exchange: Exchange,
 ) -> None:
     await exchange.put(encrypt_to=jwk("2026"))
-    trial = await begun(exchange.stage)
+    trial = await begun(exchange.stage, OWN)
     [before] = await exchange.published()
     changed = await exchange.put(encrypt_to=jwk("2027"))
     assert [edition["encrypt_to"]["kid"] for edition in (*changed["past"], changed)] == ["2026", "2027"]
-    wanted = Wanted(topic=TOPICS["nafin"].name, reason="rotated", partner=True)
+    wanted = Wanted(topic=TOPICS[OWN].name, reason="rotated", partner=True)
     assert (await Resender(exchange.stage.database, "financing").resend(wanted, by("ana"))).events == 1
     assert [*map(key_of, await exchange.published())] == ["2026", "2027"]
     first, again = await exchange.published()
@@ -159,28 +161,28 @@ async def test_a_key_takes_turns_with_the_next_and_what_is_sent_again_is_for_the
 async def test_a_key_stays_with_who_does_not_speak_of_it_and_is_taken_away_by_null(exchange: Exchange) -> None:
     await exchange.put(encrypt_to=jwk("2026"))
     assert (await exchange.put(sla_days=9))["encrypt_to"]["kid"] == "2026"
-    await begun(exchange.stage)
+    await begun(exchange.stage, OWN)
     assert [*map(key_of, await exchange.published())] == ["2026"]
     assert (await exchange.put(encrypt_to=None))["encrypt_to"] is None
-    await begun(exchange.stage)
+    await begun(exchange.stage, OWN)
     assert [*map(key_of, await exchange.published())] == ["2026", None]
 
 
 async def test_a_key_that_does_not_work_keeps_back_its_own_topic_and_loses_nothing(exchange: Exchange) -> None:
     """None is stored that does not: here somebody wrote one into the table."""
     await exchange.put(encrypt_to=jwk("2027"))
-    await exchange.put(OWN, kind="bank")
-    broken = "UPDATE partner SET encrypt_to = encrypt_to || jsonb_build_object('x', $1::text) WHERE code = 'nafin'"
-    await exchange.stage.rows(broken, "AAAA")
+    await exchange.put(OTHER)
+    broken = "UPDATE partner SET encrypt_to = encrypt_to || jsonb_build_object('x', $1::text) WHERE code = $2"
+    await exchange.stage.rows(broken, "AAAA", OWN)
     trial, _ = [await begun(exchange.stage, code) for code in TOPICS]
     async with exchange.relay() as relay:
 
         async def others_go_on() -> bool:
-            return relay.backing_off == {TOPICS["nafin"].name} and bool(await exchange.sent(OWN))
+            return relay.backing_off == {TOPICS[OWN].name} and bool(await exchange.sent(OTHER))
 
         await eventually(others_go_on)
-    assert await exchange.sent("nafin") == []
-    await exchange.stage.rows(broken, jwk("2027")["x"])
+    assert await exchange.sent(OWN) == []
+    await exchange.stage.rows(broken, jwk("2027")["x"], OWN)
     [told] = await exchange.published()
     assert opened(told, "2027")["data"]["referral_id"] == trial["id"]
 
@@ -204,8 +206,8 @@ async def test_a_key_that_does_not_do_is_not_stored(exchange: Exchange, given: o
 
 async def test_people_at_a_desk_see_what_was_sent_whatever_is_on_the_topic(exchange: Exchange) -> None:
     await exchange.put(encrypt_to=jwk("2026"))
-    trial = await begun(exchange.stage)
-    headers = exchange.stage.headers(Role.PARTNER, partner_code="nafin")
+    trial = await begun(exchange.stage, OWN)
+    headers = exchange.stage.headers(Role.PARTNER, partner_code=OWN)
     shown = await exchange.stage.client.get(f"/desk/referrals/{trial['id']}", headers=headers)
     assert shown.json()["referral"]["need"]["amount"]["amount"] == "100000.00"
 
@@ -220,13 +222,13 @@ def test_no_text_in_force_promises_what_a_key_taken_away_would_break() -> None:
 
 async def test_whoever_has_no_key_sees_that_there_is_an_event_and_nothing_of_it(exchange: Exchange) -> None:
     await exchange.put(encrypt_to=jwk("2027"))
-    trial = await begun(exchange.stage)
+    trial = await begun(exchange.stage, OWN)
     [value] = await exchange.published()
-    record = Record(TOPICS["nafin"].name, 0, 0, trial["id"].encode(), value)
+    record = Record(TOPICS[OWN].name, 0, 0, trial["id"].encode(), value)
     seen = decode(record)
     assert isinstance(seen, Message)
     assert isinstance(seen.data, Encrypted)
     assert (seen.data.of, str(seen.data.key), seen.data.topic) == (Referral.TYPE, trial["id"], record.topic)
-    theirs = record._replace(topic=partner_topics("nafin").answers.name)
+    theirs = record._replace(topic=partner_topics(OWN).answers.name)
     assert not isinstance(decode(theirs), Message), "of what partners write none is"
     assert not isinstance(decode(record._replace(key=b"another")), Message)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.financing.domain.case import Case
+from services.financing.domain.partner import Partner
 from services.financing.domain.referral import Referral
 from services.financing.handlers import answers, consents, facts, partners, referrals, timers
 from services.financing.store.cases import cases
@@ -178,13 +179,13 @@ class Pure:
         self._take(timers.deadline_reached(self._case, self.time, self.terms))
 
     def change(self, partner: str, takes: bool, erase_days: int) -> None:
-        changed = (
-            partners.put(each, replace(each, active=takes, erase_days=erase_days)).state
-            if each.code == partner
-            else each
-            for each in self.terms.partners
-        )
-        self.terms = replace(self.terms, partners=tuple(each for each in changed if each is not None))
+        def put(known: Partner) -> Partner:
+            done = partners.put(known, replace(known, active=takes, erase_days=erase_days))
+            assert isinstance(done, Decision)
+            return known if done.state is None else done.state
+
+        changed = (put(each) if each.code == partner else each for each in self.terms.partners)
+        self.terms = replace(self.terms, partners=tuple(changed))
         self._take(timers.reassess(self._case, {}, self.time, self.terms))
 
     def leave(self) -> None:
