@@ -178,3 +178,12 @@ async def test_the_page_of_ones_data_says_that_leaving_erases_nothing(portal: Vi
     for language, words in (("es", "no borra nada por sí solo"), ("en", "erases nothing by itself")):
         mine = await portal.signed_in("supplier", language=language, supplier_id=SUPPLIER)
         assert words in (await mine.get("/my-firm/data")).text
+
+
+async def test_the_list_as_a_file_has_each_request_by_its_id_with_its_outcome(portal: Visitors) -> None:
+    answered = {"status": "answered", "outcome": "refused", "ground": "law_keeps_it"}
+    portal.others.answer("registration", "/arco-requests", {"items": [REQUEST | answered], "next": None})
+    operator = await portal.signed_in("operator", language="en")
+    file = (await operator.get("/arco?as=csv")).text
+    assert [word in file for word in (REQUEST["id"], "Outcome", "law_keeps_it")] == [True, True, False]
+    assert re.search(rf"{REQUEST['id']}.*,Refused: .+", file), file

@@ -9,6 +9,7 @@ NAVIGATION: tuple[tuple[Role, str, str], ...] = (
     (Role.MENTOR, "/work", "nav.work"),
     (Role.OPERATOR, "/operator", "nav.operator"),
     (Role.OPERATOR, "/registrations", "nav.registrations"),
+    (Role.OPERATOR, "/arco", "nav.arco"),
     (Role.OPERATOR, "/prospects", "nav.prospects"),
     (Role.OPERATOR, "/firms", "nav.firms"),
     (Role.OPERATOR, "/assignments", "nav.assignments"),
