@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from shared.contracts.event import Money
 from shared.contracts.outsiders import DeclineReason
@@ -41,7 +41,7 @@ def manner(referral: Referral, rng: random.Random) -> Manner:
 
 def opening(referral: Referral, chosen: Manner, rng: random.Random) -> Iterator[Answer]:
     """What the partner says at once, in order."""
-    said = {"referral_id": referral.referral_id, "partner": referral.partner, "answered_at": now()}
+    said: dict[str, Any] = {"referral_id": referral.referral_id, "partner": referral.partner, "answered_at": now()}
     yield ReferralAcknowledged(**said, folio=f"{referral.partner.upper()}-{str(referral.referral_id)[-8:]}")
     match chosen:
         case "pays":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -59,7 +59,7 @@ class Policy(Part):
 
 def answers(policy: Policy, referral: Referral, now: datetime) -> Iterator[Answer]:
     """What the institution says, in its order."""
-    said = {"referral_id": referral.referral_id, "partner": referral.partner, "answered_at": now}
+    said: dict[str, Any] = {"referral_id": referral.referral_id, "partner": referral.partner, "answered_at": now}
     if policy.acknowledge:
         yield contract.ReferralAcknowledged(**said, folio=f"{policy.folio}-{str(referral.referral_id)[:8]}")
     rule = next((each for each in policy.rules if each.fits(referral)), None)
@@ -73,7 +73,7 @@ def answers(policy: Policy, referral: Referral, now: datetime) -> Iterator[Answe
         yield from _approved(rule, rule.approve_bp, referral.need, said)
 
 
-def _approved(rule: Rule, share_bp: int, need: contract.Need, said: dict[str, object]) -> Iterator[Answer]:
+def _approved(rule: Rule, share_bp: int, need: contract.Need, said: dict[str, Any]) -> Iterator[Answer]:
     amount = (Decimal(need.amount.amount) * share_bp / FULL).quantize(Decimal("0.01"))
     yield contract.ReferralApproved.model_validate(
         {**said, "amount": _money(amount, need), "term_months": need.term_months}

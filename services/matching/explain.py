@@ -129,7 +129,7 @@ def explain_match(payload: dict[str, Any]) -> dict[str, Any]:
     measured = firm.measured.measured if firm.measured else None
     record = published.record_of(firm, firm.plants)
     profile = replace(profile, qms_stated_on=firm.qms_stated_on or today, measured=measured, record=record)
-    need = replace(Specification(**dict(given.requirement)), waived=given.waived)
+    need = replace(Specification(**vars(given.requirement)), waived=given.waived)
     offers = [process for process in profile.processes if process.area == need.area]
     judged = judge(profile, offers, need, rules, today)
     gates = (*firm_gates(profile, withdrawn=firm.withdrawn), *judged.gates)

@@ -1,5 +1,6 @@
 """The published language of `diagnosis`: how capable a firm is, and what it lacks."""
 
+from dataclasses import field
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
@@ -112,7 +113,7 @@ class DiagnosisSubmitted(DiagnosisEvent):
     """Questions with an answer."""
     not_evaluated: Annotated[Count, Field(examples=[2])]
     """Questions that the firm left out."""
-    evidence: Evidence = Field(default_factory=dict)
+    evidence: Evidence = field(default_factory=dict)
     """By question, digests of the files that back the firm's answer. The files stay in the stage."""
 
 
@@ -124,7 +125,7 @@ class DiagnosisAssessed(DiagnosisEvent):
 
     differences: Annotated[Count, Field(examples=[5])]
     """Questions on which firm and assessor are two levels or more apart."""
-    evidence: Evidence = Field(default_factory=dict)
+    evidence: Evidence = field(default_factory=dict)
     """By question, digests of the files that back the assessor's answer. The files stay in the stage."""
 
 

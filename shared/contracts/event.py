@@ -1,22 +1,90 @@
 """What every event of the platform has in common."""
 
-from abc import abstractmethod
-from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal, NamedTuple
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, Self, cast, dataclass_transform
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+import pydantic.dataclasses
+from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic.fields import FieldInfo
+from pydantic_core import to_json
 
 from shared import areas
 from shared.contracts.times import Day, Moment
 
+if TYPE_CHECKING:
+    from pydantic._internal._dataclasses import PydanticDataclass
 
-class Value(BaseModel):
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
+class Value:
     """A part of an event: immutable, and tolerant of fields that a newer writer added. The line below a field describes
     it in `/asyncapi`; the examples of the types make the example of each event there.
+
+    A pydantic dataclass and no model, since msgspec reads and writes dataclasses too, in a third of the time
+    (docs/decisions/0123): one declaration for both. What a model can do besides has the names that it has there.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_fields: ClassVar[Mapping[str, FieldInfo]]
+
+    def __init_subclass__(cls, *, extra: Literal["ignore", "forbid"] = "ignore") -> None:
+        super().__init_subclass__()
+        config = ConfigDict(extra=extra, use_attribute_docstrings=True)
+        pydantic.dataclasses.dataclass(frozen=True, kw_only=True, config=config)(cls)
+        cls.model_fields = of_pydantic(cls).__pydantic_fields__
+        # A class that inherits a field declares it anew, by its type: without the line below it.
+        for name in inspect.get_annotations(cls).keys() & cls.model_fields.keys():
+            inherited = of_pydantic(cls).__dataclass_fields__[name]
+            inherited.type = Annotated[inherited.type, Field(description=cls.model_fields[name].description)]
+
+    @classmethod
+    def model_validate(cls, given: object, *, from_attributes: bool = False) -> Self:
+        """From this type, or a mapping of its fields; or from what has attributes of these names. Raises pydantic's
+        ValidationError.
+        """
+        found: Self = of_pydantic(cls).__pydantic_validator__.validate_python(
+            _plain(given) if from_attributes else given
+        )
+        return found
+
+    @classmethod
+    def model_validate_json(cls, text: str | bytes, *, strict: bool | None = None) -> Self:
+        """Raises pydantic's ValidationError."""
+        found: Self = of_pydantic(cls).__pydantic_validator__.validate_json(text, strict=strict)
+        return found
+
+    @classmethod
+    def model_json_schema(cls) -> dict[str, Any]:
+        return TypeAdapter(cls).json_schema()
+
+    def model_dump(self, **how: Any) -> dict[str, Any]:  # noqa: ANN401 - pydantic's own
+        found: dict[str, Any] = of_pydantic(type(self)).__pydantic_serializer__.to_python(self, **how)
+        return found
+
+    def model_dump_json(self) -> str:
+        return to_json(self).decode()
+
+    def model_copy(self, *, update: Mapping[str, object]) -> Self:
+        """With these fields changed. Raises pydantic's ValidationError."""
+        return type(self)(**{**vars(self), **update})
+
+
+def of_pydantic(cls: type[Value]) -> "type[PydanticDataclass]":
+    """What `__init_subclass__` makes of it, which a type checker does not see."""
+    return cast("type[PydanticDataclass]", cls)
+
+
+def _plain(given: object) -> object:
+    """What has named fields as mappings: pydantic reads no attributes where it is to make a dataclass."""
+    if (names := getattr(given, "__dataclass_fields__", None) or getattr(given, "_fields", None)) is not None:
+        return {name: _plain(getattr(given, name)) for name in names}
+    if isinstance(given, (tuple, list)):
+        return [_plain(each) for each in given]
+    if isinstance(given, dict):
+        return {name: _plain(each) for name, each in given.items()}
+    return given
 
 
 class EventData(Value):
@@ -40,9 +108,9 @@ class EventData(Value):
         return self.ABOUT[:1] + tuple(str(getattr(self, name)) for name in self.ABOUT[1:])
 
     @property
-    @abstractmethod
     def key(self) -> UUID:
         """The aggregate whose order counts: the Kafka key, so also what decides the partition."""
+        raise NotImplementedError
 
     @property
     def topic(self) -> str:

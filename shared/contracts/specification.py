@@ -1,5 +1,6 @@
 """What an anchor asks of whoever makes a part family: a part of `matching`'s published language."""
 
+from dataclasses import field
 from typing import Annotated
 
 from pydantic import Field
@@ -79,7 +80,7 @@ class Specification(Value):
     """Least regional value content (T-MEC, net cost)."""
     plant_state: StateCode
     """Where the parts are delivered."""
-    targets: Targets = Field(default_factory=dict)
+    targets: Targets = field(default_factory=dict)
     """Level asked in the diagnosis, by question; 3 where it says nothing."""
     must_have: MustHave = ()
     """Questions on which a gap is critical."""

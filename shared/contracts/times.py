@@ -6,7 +6,8 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+import msgspec
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticKnownError
 
 FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2199, 12, 31)
@@ -51,13 +52,16 @@ def _moment(given: object) -> object:
         except ValueError:
             raise PydanticKnownError("datetime_type") from None
     if isinstance(given, datetime):
+        if given.tzinfo is None:
+            raise PydanticKnownError("timezone_aware")
         return given
     raise PydanticKnownError("datetime_type")
 
 
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY), BeforeValidator(_day)]
 Moment = Annotated[
-    AwareDatetime,
+    datetime,
+    msgspec.Meta(tz=True),
     Field(ge=datetime(1800, 1, 1, tzinfo=UTC), le=datetime(2199, 12, 31, tzinfo=UTC)),
     BeforeValidator(_moment),
 ]

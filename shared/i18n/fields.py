@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final, LiteralString
 
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, ValidationError
 
 from shared.areas import PATTERN as AREA
 from shared.i18n.said import said
@@ -124,6 +124,11 @@ CODES: Final = {
 def wrong(code: LiteralString, /, **params: Any) -> PydanticCustomError:  # noqa: ANN401 - a message's parameters
     """What a validator of ours raises. Its code begins with `field.` or `fields.`."""
     return PydanticCustomError(code, code, params or None)
+
+
+def wrong_at(field: str, code: LiteralString, /) -> ValidationError:
+    """The same of one field, for a validator of the whole to raise."""
+    return ValidationError.from_exception_data(field, [InitErrorDetails(type=wrong(code), loc=(field,), input=None)])
 
 
 def fault(error: ErrorDetails) -> dict[str, Any]:

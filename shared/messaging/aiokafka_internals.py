@@ -28,6 +28,15 @@ def _assigned(consumer: AIOKafkaConsumer) -> Any:  # noqa: ANN401 - a type that 
     return None if subscription is None else subscription.assignment
 
 
+def fetch_all_at_once(consumer: AIOKafkaConsumer, patience_s: float) -> None:
+    """Have a started consumer fetch nothing from a broker while it holds records of it, so long at most.
+
+    A fetch without their partitions would wait for the others' next record, half a second, and hold theirs up: aiokafka
+    has one fetch under way for each broker.
+    """
+    consumer._fetcher._prefetch_backoff = patience_s
+
+
 async def committed(consumer: AIOKafkaConsumer, partitions: Collection[TopicPartition]) -> dict[TopicPartition, int]:
     """The group's offsets, of those that have one: with one request, where the public method makes one for each."""
     found = await consumer._coordinator.fetch_committed_offsets([*partitions])

@@ -19,7 +19,7 @@ from aiokafka.errors import (
 )
 
 from shared.messaging import progress, unpacking
-from shared.messaging.aiokafka_internals import position
+from shared.messaging.aiokafka_internals import fetch_all_at_once, position
 from shared.messaging.codec import Record, Refused
 from shared.messaging.offsets import seek
 from shared.messaging.retry import Backoff
@@ -35,6 +35,11 @@ WAIT_MS = 250
 """A poll waits so long for its first record: partitions that it got meanwhile are seen by the next one."""
 IDLE_S = 0.04
 """A pause after a poll that had nothing to wait for."""
+
+TOGETHER_S = 5.0
+"""What was fetched is handed over within so long, then all partitions are fetched again: none waits for others that are
+idle. A stage that needs longer for it has the rest fetched beside.
+"""
 
 BATCH_BYTES = 4 * 1_048_576
 """A batch ends with the slice by which its values have so many: what is decoded of them is several times as large."""
@@ -67,6 +72,10 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
         """Polls in a row that only failed."""
         self._tries: dict[TopicPartition, tuple[int, int]] = {}
         """Where a partition failed last, and how often there."""
+
+    async def start(self) -> None:
+        await super().start()
+        fetch_all_at_once(self, TOGETHER_S)
 
     async def getmany(
         self,

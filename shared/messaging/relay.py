@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
 from shared.messaging import outbox
-from shared.messaging.codec import traceparent_of
 from shared.messaging.encrypting import PublicKeys, encrypted
 from shared.messaging.outbox import Unpublished
 from shared.messaging.producer import Delivery, Publisher
 from shared.messaging.retry import Backoff
 from shared.messaging.worker import WATCHDOG_S, Worker
-from shared.runtime import crash, logging, metrics, tracing
+from shared.runtime import crash, logging, metrics, traceparent, tracing
 from shared.runtime.database import Connection, Database
 from shared.sealing.encryption import KeyAwayError
 
@@ -130,7 +129,7 @@ class Relay(Worker):
         return ahead
 
     async def _publish(self, entries: Sequence[Unpublished], delivery: Delivery) -> None:
-        traceparents = (traceparent_of(entry.body) for entry in entries)
+        traceparents = (traceparent.of_written(entry.body) for entry in entries)
         with tracing.publishing(traceparents, (entry.topic for entry in entries), len(entries)):
             await self._publisher.publish(entries, delivery)
 

@@ -260,13 +260,14 @@ def _line(event: Envelope) -> Mapping[str, Any]:
         told["trace_id"] = cause.traceparent[3:35]
     if cause.actor is not None:
         told |= actors.told(cause.actor)
-    if (read := _reader(type(data))) is not None and (reasons := read(data)):
+    kind: Any = type(data)
+    if (read := _reader(kind)) is not None and (reasons := read(data)):
         told["reasons"] = reasons
     return told
 
 
 @cache
-def _reader(event: type[EventData]) -> Callable[[Any], list[str]] | None:
+def _reader(event: type[Any]) -> Callable[[Any], list[str]] | None:
     """Reads an event's reasons; None for a type that has none."""
     return _reasons if {"reason", "reasons", "missing"} & event.model_fields.keys() else None
 

@@ -23,9 +23,10 @@ def writer(record: Record) -> Actor | None:
 
 def caused_by(message: Message, actor: Actor | None = None) -> Cause:
     """Where what it leads to comes from. `actor`: who replays it."""
-    envelope, wrote = message.envelope, writer(message.record)
-    traceparent = envelope.cause.traceparent if wrote is None else None
-    return Cause(envelope.cause.correlation_id, text_of(envelope.id), traceparent, actor or wrote)
+    envelope, record = message.envelope, message.record
+    if is_partners(record.topic):
+        return Cause(envelope.cause.correlation_id, text_of(envelope.id), None, actor or writer(record))
+    return Cause(envelope.cause.correlation_id, text_of(envelope.id), envelope.cause.traceparent, actor)
 
 
 def arrived_at(record: Record, now: datetime) -> datetime:

@@ -9,6 +9,8 @@ from opentelemetry.trace import SpanContext, TraceFlags
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
 
+_LAST_ATTRIBUTE = re.compile(rb',"traceparent":"([0-9a-f-]{55})"}$')
+
 
 def well_formed(traceparent: str | None) -> str | None:
     """What may travel on of what somebody else sent; None when it is no traceparent."""
@@ -32,3 +34,9 @@ def sampled(traceparent: str | None) -> SpanContext | None:
     """The context that somebody records; None when nobody does, or it is no traceparent."""
     found = read(traceparent)
     return found if found is not None and found.trace_flags.sampled else None
+
+
+def of_written(event: bytes) -> str | None:
+    """That of an event that a stage wrote, without decoding it: its last attribute."""
+    found = _LAST_ATTRIBUTE.search(event, max(0, len(event) - 100))
+    return found[1].decode() if found else None

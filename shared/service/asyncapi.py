@@ -12,7 +12,7 @@ from pydantic_core import core_schema
 
 from shared.contracts.encrypted import MEDIA_TYPE
 from shared.contracts.envelope import CONTENT_TYPE, JSON_TYPE
-from shared.contracts.event import EventData
+from shared.contracts.event import EventData, of_pydantic
 from shared.messaging.topics import MAX_EVENT_BYTES, SERVICES, Topic, catalogue
 from shared.service.schema_examples import example_of
 
@@ -270,7 +270,7 @@ class _Draft7(GenerateJsonSchema):
 
 def schemas_of(events: Iterable[type[EventData]]) -> Json:
     _, found = models_json_schema(
-        [(event, "validation") for event in events],
+        [(of_pydantic(event), "validation") for event in events],
         ref_template="#/components/schemas/{model}",
         schema_generator=_Draft7,
     )

@@ -29,8 +29,8 @@ def _values(schema: Mapping[str, Any], name: str, known: Mapping[str, Any]) -> I
             yield from _values(schema["schema"], name, {**known, **found})
         case "definition-ref":
             yield from _values(known[schema["schema_ref"]], name, known)
-        case "model-fields":
-            yield from _objects({field: extremes(part, field, known) for field, part in schema["fields"].items()})
+        case "dataclass-args":
+            yield from _objects({field["name"]: extremes(field, field["name"], known) for field in schema["fields"]})
         case "nullable":
             least, greatest, *others = extremes(schema["schema"], name, known)
             yield from (None, greatest, least, *others)

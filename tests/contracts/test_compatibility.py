@@ -1,11 +1,12 @@
 """The published language may grow, never break."""
 
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 import pytest
-from pydantic import Field, create_model
+from pydantic import Field
+from pydantic.fields import FieldInfo
 
 from shared.contracts.event import EventData
 from shared.messaging.topics import EVENT_TYPES
@@ -36,7 +37,10 @@ def _like(**changes: object) -> type[EventData]:
         "parts": (tuple[int, ...], ()),
     }
     chosen: dict[str, Any] = {name: value for name, value in (fields | changes).items() if value is not None}
-    return create_model("After", __base__=EventData, **chosen)
+    bounds = {name: second for name, (_, second) in chosen.items() if isinstance(second, FieldInfo)}
+    types = {name: Annotated[type_, bounds.get(name)] for name, (type_, _) in chosen.items()}
+    defaults = {name: second for name, (_, second) in chosen.items() if second is not ... and name not in bounds}
+    return type("After", (EventData,), {"__annotations__": types, **defaults})
 
 
 COMPATIBLE = {

@@ -118,7 +118,7 @@ def _decoded(event: type[EventData], data: object) -> EventData:
 
 async def _ask_for_extremes(connection: Connection) -> None:
     adapter = TypeAdapter(Specification)
-    for number, data in enumerate(extremes(matching.Specification.__pydantic_core_schema__)[::EVERY]):
+    for number, data in enumerate(extremes(TypeAdapter(matching.Specification).core_schema)[::EVERY]):
         # Of the stage's own words: it alone says what is only wished, and its doors take no other word.
         known = matching.Specification.model_validate(data).model_dump() | {"wishes": WAIVABLE}
         asked = adapter.validate_python(known)
@@ -150,7 +150,7 @@ async def test_nothing_that_a_contract_allows_is_too_much_for_a_decision(name: s
 async def _through(walk: Walk, route: Route) -> None:
     states = walk.states_of(route)
     next_ones = cycle([(other, event) for other, event in walk.usual if other.repository is route.repository])
-    for data in extremes(route.event.__pydantic_core_schema__):
+    for data in extremes(TypeAdapter(route.event).core_schema):
         event = _decoded(route.event, data)
         for before in states:
             after = walk.decide(route, before, _met(event, before))

@@ -30,7 +30,9 @@ FIRM, OTHER = UUID(int=1), UUID(int=2)
 def lost(event: type[EventData], firm: UUID = FIRM) -> Forgotten:
     """An event that the restored store knows nothing of."""
     entry: Any = None
-    message: Any = SimpleNamespace(data=event.model_construct(supplier_id=firm))
+    data = object.__new__(event)
+    vars(data)["supplier_id"] = firm
+    message: Any = SimpleNamespace(data=data)
     return Forgotten(entry, message)
 
 

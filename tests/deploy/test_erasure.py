@@ -154,12 +154,12 @@ def until(look: Callable[[], T | None], seconds: float = 90.0) -> T:
 def answered(client: LocalClient, referral: dict[str, Any], secret: Said) -> None:
     """A partner answers: what has effect, what cannot be so, and what nobody can read."""
     side = PartnerClient("nafin", client.connection())
-    of = {"referral_id": UUID(referral["id"]), "partner": "nafin", "answered_at": now()}
+    of: dict[str, Any] = {"referral_id": UUID(referral["id"]), "partner": "nafin", "answered_at": now()}
     cause = Cause(correlation_id=str(new_id()))
     side.answer(contract.ReferralAcknowledged(**of, folio=secret.folio), cause)
     side.answer(contract.InformationRequested(**of, items=secret.items), cause)
     amount = Money(amount=f"9{secret.digits}.00", currency="USD")
-    side.answer(contract.ReferralApproved(**of, amount=amount, term_months=24, folio=secret.folio), cause)
+    side.answer(contract.ReferralApproved(**of, amount=amount, term_months=24), cause)
     producer = Producer({**client.connection(), "log_level": 0})
     producer.produce("partner.nafin.answers.v1", f'{{"folio": "{secret.mark}"'.encode(), key=referral["id"])
     assert producer.flush(10) == 0

@@ -1,5 +1,6 @@
 """The effect over HTTP: of real events, for operators."""
 
+from typing import Any
 from uuid import UUID
 
 from shared.contracts.matching import ContractAwarded, ContractEnded
@@ -8,7 +9,11 @@ from shared.testing.stage import StageUnderTest
 from tests.development import given
 from tests.development.calls import agree, complete, get, learn, open_cohort, post, ready, refusal
 
-MATCH = {"match_id": UUID(int=0xE001), "requirement_id": given.requirement(1), "anchor_id": UUID(int=0xF0)}
+MATCH: dict[str, Any] = {
+    "match_id": UUID(int=0xE001),
+    "requirement_id": given.requirement(1),
+    "anchor_id": UUID(int=0xF0),
+}
 
 
 async def test_what_became_of_firms_is_told_of_many_and_of_no_few(stage: StageUnderTest) -> None:

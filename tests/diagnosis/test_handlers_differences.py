@@ -1,5 +1,6 @@
 """What is asked of a firm, told by differences: more, less, late and twice."""
 
+from typing import Any
 from uuid import UUID
 
 from services.diagnosis import handlers
@@ -20,7 +21,7 @@ from tests.diagnosis.builders import (
 from tests.diagnosis.test_handlers import align, aligned, state_of
 
 
-def changed(revision: int, *lost: int, **more: object) -> AlignmentChanged:
+def changed(revision: int, *lost: int, **more: Any) -> AlignmentChanged:
     gone = tuple(UUID(int=number) for number in lost)
     return AlignmentChanged(supplier_id=SUPPLIER, lost=gone, rules="match-1", revision=revision, **more)
 

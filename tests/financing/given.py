@@ -154,4 +154,5 @@ def approved(case: Case, amount: str = "300000.00") -> Case:
 def answer(event: type[contract.Answer], case: Case, **more: Any) -> Any:
     """An answer to the case's last referral, from its own partner."""
     last = case.referrals[-1]
-    return event(**({"referral_id": last.id, "partner": last.partner, "answered_at": NOW} | more))
+    known: dict[str, Any] = {"referral_id": last.id, "partner": last.partner, "answered_at": NOW}
+    return event(**known | more)

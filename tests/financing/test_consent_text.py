@@ -9,7 +9,6 @@ from typing import Any, get_args
 
 import pytest
 import yaml
-from pydantic import BaseModel
 
 from services.financing.app import build
 from services.financing.domain.case import Case
@@ -20,6 +19,7 @@ from services.financing.domain.terms import Limits, Terms
 from services.financing.handlers import answers, consents, facts, referrals, timers
 from services.financing.settings import Settings, UnnamedControllerError
 from shared.contracts import partner as contract
+from shared.contracts.event import Value
 from shared.contracts.registration import SupplierWithdrawn
 from shared.messaging.decision import Decision, Refused
 from shared.messaging.topics import DAY_MS, catalogue
@@ -46,7 +46,7 @@ NAMED = Controller(
 )
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "deploy/kubernetes/chart"
-PARTS: dict[DataClass, type[BaseModel]] = {
+PARTS: dict[DataClass, type[Value]] = {
     "identity": contract.Identity,
     "contact": contract.Contact,
     "standing": contract.Standing,

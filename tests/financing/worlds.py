@@ -152,7 +152,7 @@ class Pure:
     def say(
         self, kind: str, referral: UUID, partner: str, amount: int, arrived_at: datetime, answered_at: datetime
     ) -> str | None:
-        said = {"referral_id": referral, "partner": partner, "answered_at": answered_at} | words(kind, amount)
+        said = words(kind, amount) | {"referral_id": referral, "partner": partner, "answered_at": answered_at}
         handler: Any = getattr(answers, HANDLERS[kind])
         try:
             return self._take(handler(self._case, EVENTS[kind](**said), arrived_at, self.time, self.terms))
@@ -226,7 +226,7 @@ class Stored:
         self, kind: str, referral: UUID, partner: str, amount: int, arrived_at: datetime, answered_at: datetime
     ) -> str | None:
         """What has an effect is delivered once more, as a broker may."""
-        said = {"referral_id": referral, "partner": partner, "answered_at": answered_at} | words(kind, amount)
+        said = words(kind, amount) | {"referral_id": referral, "partner": partner, "answered_at": answered_at}
         event = EVENTS[kind](**said)
         value, self.calls.offset = encode(Envelope(new_id(), "test", self.now(), event, CAUSE)), self.calls.offset + 1
         arrived_ms = round(arrived_at.timestamp() * 1000)

@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from shared.contracts.event import Value
 from shared.i18n import LANGUAGES, Catalogue
 from shared.i18n.speaking import speak
 from shared.messaging.decision import Refused
@@ -56,6 +57,10 @@ def faults(form: TypeAdapter[Any], body: object) -> list[Any]:
     except ValidationError as error:
         return [*error.errors()]
     return []
+
+
+TOLD_BEFORE = {"AskedSpecification._from_where"}
+"""Of a dataclass, whose validator of one field is shown no other: its `broken` tells it beside wrong fields."""
 
 
 def spoilt(form: TypeAdapter[Any], model: type[BaseModel]) -> dict[str, Any]:
@@ -124,7 +129,7 @@ def test_so_has_what_a_decision_refuses() -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_decision_names_fields_that_a_body_has(name: str) -> None:
     """As whoever sent it calls them: else a page shows the fault at no field."""
-    seen = set[type[BaseModel]]()
+    seen = set[type[BaseModel | Value]]()
     for _, route in bodies(name):
         assert route.body_field is not None
         for form in within(route.body_field.field_info.annotation):
@@ -147,7 +152,7 @@ def named_at(name: str) -> set[str]:
     return found
 
 
-def models(model: type[BaseModel], seen: set[type[BaseModel]]) -> None:
+def models(model: type[BaseModel | Value], seen: set[type[BaseModel | Value]]) -> None:
     if model not in seen:
         seen.add(model)
         for field in model.model_fields.values():
@@ -155,8 +160,8 @@ def models(model: type[BaseModel], seen: set[type[BaseModel]]) -> None:
                 models(inner, seen)
 
 
-def within(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def within(annotation: Any) -> Iterator[type[BaseModel | Value]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel | Value):
         yield annotation
     for inner in getattr(annotation, "__args__", ()):
         yield from within(inner)
@@ -165,7 +170,7 @@ def within(annotation: Any) -> Iterator[type[BaseModel]]:
 @pytest.mark.parametrize("name", SERVICES)
 def test_no_rule_of_a_body_waits_until_all_fields_are_well_formed(name: str) -> None:
     """Pydantic asks a validator of a whole model only then; one of the last of its fields it asks in any case."""
-    seen = set[type[BaseModel]]()
+    seen = set[type[BaseModel | Value]]()
     for _, route in bodies(name):
         assert route.body_field is not None
         for form in within(route.body_field.field_info.annotation):
@@ -173,10 +178,10 @@ def test_no_rule_of_a_body_waits_until_all_fields_are_well_formed(name: str) -> 
     late = [
         f"{model.__name__}.{rule}"
         for model in seen
-        for rule, found in model.__pydantic_decorators__.model_validators.items()
+        for rule, found in vars(model)["__pydantic_decorators__"].model_validators.items()
         if found.info.mode != "before"
     ]
-    assert late == []
+    assert {*late} <= TOLD_BEFORE
 
 
 def test_what_is_nested_too_deep_is_left_out_and_nothing_of_the_body_is_changed() -> None:

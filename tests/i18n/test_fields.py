@@ -129,7 +129,7 @@ def sentences(file: Path) -> Iterator[str]:
             yield from (
                 f"{file.name}:{node.lineno}: {each}"
                 for each in raised
-                if not each.startswith(("wrong(", "PydanticKnownError("))
+                if not each.startswith(("wrong(", "wrong_at(", "PydanticKnownError("))
             )
 
 

@@ -86,3 +86,12 @@ def test_what_is_said_twice_is_said_once() -> None:
     found = AskedSpecification.model_validate(least | twice).specification()
     for name, given in twice.items():
         assert getattr(found, name) == tuple(dict.fromkeys(given))
+
+
+def test_a_distance_from_nowhere_is_told_beside_other_faults() -> None:
+    place = {"plant_latitude_e6": 20_588_800, "plant_longitude_e6": -100_389_900}
+    told: list[Any] = [("distance_km_max", "fields.distance", {})]
+    assert [*AskedSpecification.broken({"distance_km_max": 120}, [])] == told
+    assert [*AskedSpecification.broken({**place}, [("specification", "area")])] == told
+    assert [*AskedSpecification.broken({**place, "distance_km_max": 120}, [])] == []
+    assert [*AskedSpecification.broken({"distance_km_max": 120}, [("plant_latitude_e6",)])] == []

@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from shared.messaging.aiokafka_internals import abandon, committed, has_joined, position, routines
+from shared.messaging.aiokafka_internals import (
+    _assigned,
+    abandon,
+    committed,
+    fetch_all_at_once,
+    has_joined,
+    position,
+    routines,
+)
+from tests.conformance.stage import eventually
 from tests.conftest import Broker
 
 ROUTINES = (
@@ -59,6 +68,27 @@ async def test_a_group_s_offsets_are_had_for_many_partitions_at_once(consumer: A
     assert await committed(consumer, [first, second]) == {}
     await consumer.commit({first: 0})
     assert await committed(consumer, [first, second]) == {first: 0}
+
+
+async def test_no_fetch_leaves_out_a_partition_whose_records_wait(
+    broker: Broker, consumer: AIOKafkaConsumer, topic: str
+) -> None:
+    consumer.subscribe([topic])
+    await consumer.start()
+    fetch_all_at_once(consumer, 60.0)
+    producer = AIOKafkaProducer(**broker.settings().client())
+    await producer.start()
+    await producer.send_and_wait(topic, b"waits", partition=0)
+    await producer.stop()
+    fetcher: Any = consumer._fetcher
+
+    async def waits() -> bool:
+        return bool(fetcher._records) and not fetcher._in_flight
+
+    await eventually(waits)
+    fetches, _, pause_s, *_ = fetcher._get_actions_per_node(_assigned(consumer))
+    # By itself aiokafka fetches the others after 0.1 s.
+    assert (fetches, pause_s > 30) == ([], True)
 
 
 async def test_an_assignment_without_partitions_is_one(broker: Broker, consumer: AIOKafkaConsumer, topic: str) -> None:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from confluent_kafka import Producer
@@ -92,7 +93,7 @@ class Firm:
 
 def early(firm: Firm) -> list[Sent]:
     """What its partner answers before there is a referral, and an answer to none."""
-    known = {"referral_id": firm.referral(), "partner": "nafin", "answered_at": now()}
+    known: dict[str, Any] = {"referral_id": firm.referral(), "partner": "nafin", "answered_at": now()}
     return [
         event(partner.ReferralAcknowledged(**known, folio="N-17")),
         event(partner.InformationRequested(**known, items=("Balance 2025",))),

@@ -59,7 +59,7 @@ def test_an_approval_behind_a_slip_counts_and_so_do_both_payments(client: LocalC
     poison.send(client, FIRM.facts())
     until(lambda: bool(_needs(client)))
     FIRM.refer(client)
-    said = {"referral_id": FIRM.referral(), "partner": "nafin", "answered_at": now()}
+    said: dict[str, Any] = {"referral_id": FIRM.referral(), "partner": "nafin", "answered_at": now()}
     approval = partner.ReferralApproved(**said, amount=Money(amount="300000.00"), term_months=24)
     payments = [partner.CreditDisbursed(**said, amount=Money(amount=part)) for part in ("200000.00", "100000.00")]
     slip = (ANSWERS.name, FIRM.referral(), b"{not quite json")

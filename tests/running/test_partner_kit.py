@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import confluent_kafka
@@ -122,7 +123,12 @@ def tried(client: LocalClient) -> Iterator[tuple[UUID, "subprocess.Popen[str]"]]
 
 def test_a_wrong_answer_to_a_test_is_shown_as_its_partner_is_told_it(client: LocalClient) -> None:
     with tried(client) as (test, running):
-        said = {"referral_id": test, "partner": CODE, "answered_at": now(), "amount": Money(amount="1.00")}
+        said: dict[str, Any] = {
+            "referral_id": test,
+            "partner": CODE,
+            "answered_at": now(),
+            "amount": Money(amount="1.00"),
+        }
         poison.send(client, [poison.event(contract.CreditDisbursed(**said))])
         shown = running.communicate(timeout=PATIENCE)[0]
     assert running.returncode == 1

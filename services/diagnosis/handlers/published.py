@@ -125,10 +125,15 @@ def compared(before: Diagnosis | None, instruments: Instruments) -> Told:
         if now is None or found is None or (was is not None and was.standing == now.standing):
             return ()
         marks = {mark_of(diagnosis.id, one) for pair in now.pairs for one in (pair.first_by, pair.second_by)}
-        judged = {"standing": now.standing, "kappa": found.kappa, "questions": found.pairs, "apart": found.apart}
-        judged |= {"alone": len(now.alone)}
-        at = now.compared_at if now.reconciliation is None else now.reconciliation.at
-        return (AssessmentsCompared(**identity(diagnosis), **judged, assessors=tuple(sorted(marks)), compared_at=at),)
+        judged: dict[str, Any] = {
+            "standing": now.standing,
+            "kappa": found.kappa,
+            "questions": found.pairs,
+            "apart": found.apart,
+            "alone": len(now.alone),
+            "compared_at": now.compared_at if now.reconciliation is None else now.reconciliation.at,
+        }
+        return (AssessmentsCompared(**identity(diagnosis), **judged, assessors=tuple(sorted(marks))),)
 
     return told
 
@@ -139,8 +144,8 @@ def submitted(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
         raise ValueError("only a sheet is told of")
     skipped = len(sheet.not_evaluated)
     answered = len(sheet.levels) - skipped
-    counts = {"answered": answered, "not_evaluated": skipped}
-    return (DiagnosisSubmitted(**identity(diagnosis), **counts, evidence=dict(sheet.digests)),)
+    evidence = dict(sheet.digests)
+    return (DiagnosisSubmitted(**identity(diagnosis), answered=answered, not_evaluated=skipped, evidence=evidence),)
 
 
 def identity(diagnosis: Diagnosis) -> dict[str, Any]:

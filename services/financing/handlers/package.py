@@ -55,16 +55,9 @@ def _identity(case: Case, consent: Consent) -> contract.Identity | None:
     profile, papers = case.profile, consent.papers
     if profile is None or papers is None or papers.identity is None:
         return None
-    return contract.Identity(
-        rfc=papers.identity.rfc,
-        legal_name=papers.identity.legal_name,
-        kind=profile.kind,
-        scian=profile.scian,
-        state=profile.state,
-        stratum=profile.stratum,
-        operating_since=profile.operating_since,
-        representative=papers.identity.representative,
-    )
+    shown = {name: getattr(profile, name) for name in ("kind", "scian", "state", "stratum", "operating_since")}
+    theirs = {name: getattr(papers.identity, name) for name in ("rfc", "legal_name", "representative")}
+    return contract.Identity.model_validate(shown | theirs)
 
 
 def _contact(consent: Consent) -> contract.Contact | None:
@@ -77,7 +70,9 @@ def _standing(case: Case) -> contract.Standing | None:
     profile = case.profile
     if profile is None:
         return None
-    return contract.Standing(tax_opinion=profile.tax_opinion, list_69b=profile.list_69b, list_date=profile.list_date)
+    return contract.Standing.model_validate(
+        {"tax_opinion": profile.tax_opinion, "list_69b": profile.list_69b, "list_date": profile.list_date}
+    )
 
 
 def _need(case: Case, referral: Referral, need: Need) -> contract.Need | None:

@@ -80,6 +80,6 @@ def _package(trial: Trial) -> contract.Referral:
             term_months=trials.TERM_MONTHS,
             gaps=(),
         ),
-        answer_due_at=referral.lapse_at,
+        answer_due_at=referral.lapse_at or referral.sent_at,
         test=True,
     )

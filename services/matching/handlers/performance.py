@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from services.matching.domain import performance
@@ -96,7 +97,7 @@ def reckoned(offering: Offering, now: datetime, rules: Rules, *events: EventData
     return replace(decided(after, "judged", next_expiry(after, now, rules)), events=events)
 
 
-def _about(offering: Offering, answers: Answers, month: date) -> dict[str, object]:
+def _about(offering: Offering, answers: Answers, month: date) -> dict[str, Any]:
     return {
         "supplier_id": offering.id,
         "match_id": match_id_of(offering.id, answers.requirement_id),

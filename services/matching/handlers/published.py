@@ -184,7 +184,7 @@ def match_event(offering: Offering, change: Change) -> EventData:
                 more_unknown=match.unknown[MOST_GATES:],
                 standing=offering.answers_about(match).standing,
                 rules=match.rules,
-                basis=match.basis and contract.Basis.model_validate(match.basis, from_attributes=True),
+                basis=None if match.basis is None else contract.Basis.model_validate(match.basis, from_attributes=True),
             )
         case Lost(match, reason):
             return contract.MatchLost(**_of(offering.id, match), reason=reason)

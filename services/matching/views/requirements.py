@@ -2,10 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from services.matching.domain.reasons import CloseReason, Refusal, Waivable
 from services.matching.domain.requirement import Requirement, RequirementStatus, Specification, YearVolume
@@ -15,7 +21,7 @@ from shared.contracts import matching as contract
 from shared.contracts import specification
 from shared.contracts.event import BasisPoints, Day, EventData, Level, QuestionCode, ReasonCode
 from shared.days import day_of
-from shared.i18n.fields import wrong
+from shared.i18n.fields import wrong, wrong_at
 from shared.messaging.journal import Told
 from shared.runtime.clock import now
 from shared.service.http import Body, OneLine, View
@@ -63,20 +69,24 @@ def past(given: object, field: str, code: Refusal) -> Iterator[Broken]:
         yield field, code, {}
 
 
+_PLACE, _DISTANCE = ("plant_latitude_e6", "plant_longitude_e6"), "distance_km_max"
+
+
+def _from_nowhere(given: Mapping[str, Any]) -> bool:
+    """Whether a distance has no place from which it counts, or half of one, or a place no distance."""
+    return {given.get(name) is None for name in _PLACE} != {given.get(_DISTANCE) is None}
+
+
 _ONCE = ("materials", "special_processes", "must_have", "deliveries", "certificates", "programs", "languages")
 """Lists in which what is said twice is said once."""
 
 
-class AskedYear(specification.YearVolume):
+class AskedYear(specification.YearVolume, extra="forbid"):
     """Pieces of one year, from outside."""
 
-    model_config = ConfigDict(extra="forbid")
 
-
-class AskedSpecification(contract.Specification):
+class AskedSpecification(contract.Specification, extra="forbid"):
     """A specification from outside. An unknown field is refused: most are a misspelt one."""
-
-    model_config = ConfigDict(extra="forbid")
 
     title: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"\w"), OneLine
@@ -102,9 +112,7 @@ class AskedSpecification(contract.Specification):
     deliveries: Annotated[tuple[Delivery, ...], Field(max_length=6)] = ()
     certificates: Annotated[tuple[Standard, ...], Field(max_length=6)] = ()
     programs: Annotated[tuple[Program, ...], Field(max_length=3)] = ()
-    distance_km_max: Annotated[int, Field(ge=1, le=specification.MOST_KM)] | None = Field(
-        default=None, validate_default=True
-    )
+    distance_km_max: Annotated[int, Field(ge=1, le=specification.MOST_KM)] | None = None
 
     wishes: Annotated[tuple[Waivable, ...], Field(max_length=len(WAIVABLE))] = ()
     ramp: Annotated[tuple[AskedYear, ...], Field(max_length=15)] = ()
@@ -118,23 +126,24 @@ class AskedSpecification(contract.Specification):
         return ramp
 
     @classmethod
-    def broken(cls, given: dict[str, Any], _: Sequence[Place]) -> Iterator[Broken]:
+    def broken(cls, given: dict[str, Any], wrong: Sequence[Place]) -> Iterator[Broken]:
         """What the rules say of the fields that are well formed."""
-        return past(given.get("open_until"), "open_until", "open_until_past")
+        yield from past(given.get("open_until"), "open_until", "open_until_past")
+        if {place[-1] for place in wrong}.isdisjoint((*_PLACE, _DISTANCE)) and _from_nowhere(given):
+            yield _DISTANCE, "fields.distance", {}
 
-    @field_validator("distance_km_max")
-    @classmethod
-    def _from_where(cls, km: int | None, others: ValidationInfo) -> int | None:
-        places = [others.data.get(name, "") for name in ("plant_latitude_e6", "plant_longitude_e6")]
-        if "" not in places and {place is None for place in places} != {km is None}:
-            raise wrong("fields.distance")
-        return km
+    @model_validator(mode="after")
+    def _from_where(self) -> Self:
+        """Of the whole: pydantic shows the validator of one field of a dataclass none of the others."""
+        if _from_nowhere(vars(self)):
+            raise wrong_at(_DISTANCE, "fields.distance")
+        return self
 
     def specification(self) -> Specification:
         ramp = tuple(YearVolume(each.year, each.pieces) for each in self.ramp)
         wishes = tuple(gate for gate in WAIVABLE if gate in self.wishes)
         once = {name: tuple(dict.fromkeys(getattr(self, name))) for name in _ONCE}
-        return Specification(**{**dict(self), **once, "ramp": ramp, "wishes": wishes})
+        return Specification(**{**vars(self), **once, "ramp": ramp, "wishes": wishes})
 
 
 class PublishBody(Body):

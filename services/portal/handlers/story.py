@@ -39,7 +39,7 @@ def _subject(data: EventData) -> UUID:
 
 
 def _facts(data: EventData) -> dict[str, str]:
-    found = {name: value for name, value in data if name not in NOT_TOLD}
+    found = {name: value for name, value in vars(data).items() if name not in NOT_TOLD}
     simple = {name: str(value) for name, value in found.items() if isinstance(value, SIMPLE)}
     money = {name: f"{value.amount} {value.currency}" for name, value in found.items() if isinstance(value, Money)}
     return simple | money

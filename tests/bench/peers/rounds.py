@@ -18,6 +18,8 @@ from shared.runtime.garbage import leave_batches_alone
 from tests.bench.workload import PARTITIONS
 
 MEMBER_PAUSE_S = 0.01
+LONGEST_FETCH_S = 0.6
+"""A fetch that finds nothing is answered after half a second (`fetch.max.wait.ms`)."""
 
 Round = Callable[[str, int], Coroutine[Any, Any, tuple[float, float]]]
 """From a name (a group, a topic) and how many records there are to when it began and ended, by `perf_counter`."""
@@ -79,10 +81,15 @@ class Progress:
 
 
 async def assigned(consumers: Sequence[AIOKafkaConsumer], processes: int = 1, partitions: int = PARTITIONS) -> None:
-    """Return once each member has its share: nobody's clock runs while a group comes together."""
+    """Return once each member has its share and no fetch is under way: nobody's clock runs while a group comes together
+    or while a fetch waits at the end of the log, behind which that of the first record would wait.
+    """
     fewest, uneven = divmod(partitions, len(consumers) * processes)
     while not all(fewest <= len(each.assignment()) <= fewest + bool(uneven) for each in consumers):  # noqa: ASYNC110
         await asyncio.sleep(MEMBER_PAUSE_S)
+    for consumer in consumers:
+        consumer.pause(*consumer.assignment())
+    await asyncio.sleep(LONGEST_FETCH_S)
 
 
 async def meet(database: Database, processes: int) -> None:
@@ -100,4 +107,5 @@ def rewind(consumers: Sequence[AIOKafkaConsumer]) -> float:
     for consumer in consumers:
         for partition in consumer.assignment():
             consumer.seek(partition, 0)
+        consumer.resume(*consumer.assignment())
     return started
