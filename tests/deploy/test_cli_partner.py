@@ -1,15 +1,23 @@
 """What `pdp partner` says of who gets in."""
 
+import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey
 
-from deploy.cli.commands import partner, partner_access
+from deploy.cli.commands import partner, partner_access, partner_keys
+from deploy.cli.lines import referral_line
 from deploy.cli.texts import say
+from deploy.provision.partner_client import PartnerClient
 from deploy.provision.partners import Partner
+from deploy.provision.reader import Entry
+from shared.security import jwe
 from tests.deploy.program import pdp
 
+KEY = ECKey.generate_key("P-256")
 UNTIL = "2026-12-07T12:00:00+00:00"
 KNOWN = {"nafin": Partner("nafin", "s", old_until=UNTIL), "bancomext": Partner("bancomext", "s")}
 
@@ -56,3 +64,66 @@ def test_the_last_word_before_a_new_secret_is_that_it_comes(monkeypatch: pytest.
     assert (told.code, secret) == (0, "the-secret"), told.err
     assert before.endswith(":")
     assert say("partner.is_suspended", code="nafin") in " ".join(before.split())
+
+
+@pytest.fixture
+def sent(client: Any, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What financing is sent of a partner."""
+    client.services = ("financing",)
+    shown = {
+        "code": "nafin",
+        "name": "Nacional Financiera",
+        "sla_days": 20,
+        "edition": 2,
+        "past": [],
+        "encrypt_to": None,
+    }
+    told: list[dict[str, Any]] = []
+
+    def request(*_: object, json: dict[str, Any], **__: object) -> dict[str, Any]:
+        told.append(json)
+        return json
+
+    monkeypatch.setattr(partner_keys, "installation", lambda: client)
+    monkeypatch.setattr(partner_keys, "versioned", lambda *_: (shown, "v1"))
+    monkeypatch.setattr(partner_keys, "request", request)
+    return told
+
+
+def test_a_key_is_the_next_edition_with_the_rest_of_it_as_it_is(sent: list[dict[str, Any]], tmp_path: Path) -> None:
+    (tmp_path / "public.pem").write_bytes(KEY.as_pem(private=False))
+    told = pdp("partner", "encrypt", "nafin", str(tmp_path / "public.pem"))
+    assert (told.code, KEY.thumbprint() in told.out) == (0, True), told.err
+    assert pdp("partner", "encrypt", "nafin", "--off").code == 0
+    first, last = sent
+    assert first == {"name": "Nacional Financiera", "sla_days": 20, "encrypt_to": first["encrypt_to"]}
+    assert (first["encrypt_to"]["kid"], last) == (KEY.thumbprint(), first | {"encrypt_to": None})
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [((), "error.key_or_off"), (("FILE", "--off"), "error.key_or_off"), (("FILE",), "field.key_private")],
+    ids=["nothing", "both", "private"],
+)
+def test_a_key_that_does_not_do_goes_nowhere(
+    sent: list[dict[str, Any]], tmp_path: Path, given: tuple[str, ...], says: str
+) -> None:
+    file = tmp_path / "key.pem"
+    file.write_bytes(KEY.as_pem(private=True))
+    refused = pdp("partner", "encrypt", "nafin", *(str(file) if each == "FILE" else each for each in given))
+    assert (refused.code, say(says) in " ".join(refused.err.split())) == (2, True), refused.err
+    added = pdp("partner", "add", "example", "--encrypt-to", str(file))
+    assert (added.code, say("field.key_private") in " ".join(added.err.split())) == (2, True), added.err
+    assert pdp("partner", "encrypt", "nafin", str(tmp_path / "none.pem")).code == 2
+    assert sent == []
+
+
+def test_what_is_encrypted_is_a_line_that_names_the_key_and_in_clear_with_the_private_one() -> None:
+    data = {"referral_id": "6b2b3c61-6a0e-5a3c-9d53-0a9c6f1f7a22", "product": "own-credit"}
+    message = jwe.encrypted(json.dumps(data).encode(), jwe.read_public(KEY.as_pem(private=False)))
+    event = {"type": "partner.referral", "datacontenttype": "application/jose", "data": message}
+    entry = Entry("partner.nafin.referrals.v1", 0, 0, 1_795_502_126_459, b"key", json.dumps(event).encode())
+    assert referral_line(PartnerClient("nafin", {}).opened(entry)).endswith(f"encrypted {KEY.thumbprint()}")
+    opened = PartnerClient("nafin", {}, [KEY]).opened(entry)
+    assert data["referral_id"] in referral_line(opened)
+    assert PartnerClient("nafin", {}, [KEY]).opened(opened) == opened, "what is in clear stays as it is"
