@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
@@ -44,6 +45,8 @@ class Destroyed(NamedTuple):
     name: Name
 
 
+noted: ContextVar[list[UUID] | None] = ContextVar("noted", default=None)
+"""Of whom something was erased within what is under way, for whoever does not end it before that is kept elsewhere."""
 INDEX = Name(UUID(int=0), UUID(int=0))
 """Of digests by which what is sealed is found: nobody's, and never destroyed."""
 FIRST = Destroyed(datetime(1970, 1, 1, tzinfo=UTC), INDEX)
@@ -129,11 +132,13 @@ async def destroy(connection: Connection, names: Iterable[Name]) -> None:
     """
     if rows := sorted(set(names)):
         await connection.execute(_DESTROY, *columns(rows))
+        _note(name.person for name in rows)
 
 
 async def destroy_all(connection: Connection, persons: Collection[UUID]) -> None:
     """Nobody opens any more what was sealed of these persons, whatever the matter."""
     await connection.execute(_DESTROY_ALL, list(persons))
+    _note(persons)
 
 
 async def destroyed(connection: Connection, after: Destroyed = FIRST) -> dict[Name, datetime]:
@@ -212,6 +217,11 @@ async def _find(connection: Connection, names: Collection[Name]) -> tuple[dict[N
     wrapped = {Name(row["person"], row["matter"]): row["wrapped"] for row in rows}
     known = {name: encryption().unwrap(key, name.about) for name, key in wrapped.items() if key is not None}
     return known, frozenset(wrapped.keys() - known.keys())
+
+
+def _note(persons: Iterable[UUID]) -> None:
+    if (found := noted.get()) is not None:
+        found.extend(persons)
 
 
 _NO_ROW = "data_key has no row of what is sealed here: restore the keys of this store (docs/runbook/disaster.md)"

@@ -5,6 +5,9 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.attachments import records
 from shared.messaging import journal
@@ -17,7 +20,11 @@ from shared.sealing.keys import Destroyed, Name
 from shared.sealing.register import Register, RegisterAwayError, merge
 
 LOOK_S = 10.0
-"""Between two looks for what was erased: what is lost with the machine within it is erased again by nobody."""
+"""Between two looks for what was erased: what a timer erased, and is lost with the machine within it, is erased again
+by nobody.
+"""
+ANSWER_WITHIN_S = 5.0
+"""For a request that erased something, to have it in the register: then it is answered all the same."""
 
 
 class EraseAgain(NamedTuple):
@@ -51,6 +58,7 @@ class Erasures:
         self._since = keys.FIRST
         self._known: dict[Name, datetime] = {}
         """What the register has of what was destroyed since."""
+        self._alone = asyncio.Lock()
 
     async def again(self) -> Again:
         """Erase what the register has and this store knows nothing of. Raises RegisterAwayError.
@@ -76,6 +84,18 @@ class Erasures:
         """Erase again what came back, and bring the register what was erased here since the last look and is not in it.
         Raises RegisterAwayError.
         """
+        async with self._alone:
+            await self._look()
+
+    async def keep(self) -> None:
+        """The same, for a request that erased something and is answered after it. Where the register is away the watch
+        says so, and brings it later.
+        """
+        with suppress(RegisterAwayError, TimeoutError):
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                await self.look()
+
+    async def _look(self) -> None:
         await self.again()
         if self._register is None:
             return
@@ -144,3 +164,28 @@ class Erasures:
         if self._files:
             await records.erase(connection, [name.matter for name in names])
         return rows
+
+
+class Kept:
+    """Around a service's routes: who asked for an erasure has the answer once that is in the register, too."""
+
+    def __init__(self, app: ASGIApp, erasures: Erasures) -> None:
+        self._app, self._erasures = app, erasures
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        erased: list[UUID] = []
+
+        async def answer(message: Message) -> None:
+            if erased:
+                erased.clear()
+                await self._erasures.keep()
+            await send(message)
+
+        token = keys.noted.set(erased)
+        try:
+            await self._app(scope, receive, answer)
+        finally:
+            keys.noted.reset(token)

@@ -41,7 +41,7 @@ from shared.sealing.register import register_of
 from shared.security.tokens import Issuer
 from shared.service import consuming, housekeeping, http, operations, recorded, resending
 from shared.service.alarms import AlarmWatch
-from shared.service.erasures import Erasures
+from shared.service.erasures import Erasures, Kept
 from shared.service.figures import FigureWatch
 from shared.service.http.connection import IDLE_S, Connection
 from shared.service.mailing import MailWorker
@@ -143,7 +143,9 @@ class Service:
             resending.router(name, self.database),
             recorded.router(self.database),
         )
-        return self._stage.application(Issuer.of(self._settings), api, self.database)
+        app = self._stage.application(Issuer.of(self._settings), api, self.database)
+        app.add_middleware(Kept, erasures=self._erasures)
+        return app
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT, then finish what is under way within the grace."""

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import obstore
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from shared.messaging.repository import lock
 from shared.runtime import metrics
@@ -16,9 +18,9 @@ from shared.runtime.database import Connection
 from shared.sealing import encryption, keys, register
 from shared.sealing.encryption import Ring
 from shared.sealing.keys import Name
-from shared.sealing.register import Register
+from shared.sealing.register import Register, RegisterAwayError
 from shared.service import erasures as watched
-from shared.service.erasures import EraseAgain, Erasures
+from shared.service.erasures import EraseAgain, Erasures, Kept
 from tests.conformance.stage import Account, AccountRow, Bench, accounts, eventually
 
 
@@ -42,6 +44,36 @@ async def test_a_damaged_object_ends_no_start_and_keeps_nothing_from_being_kept(
     await service.before_serving()
     await service.look()
     assert len(list(folder.iterdir())) == 2
+
+
+async def test_an_erasure_is_answered_once_it_is_in_the_register(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen: what had been erased within the last ten seconds before a machine was lost whole came back. Where the
+    register is away the answer comes all the same.
+    """
+    firm = Name(uuid4(), uuid4())
+
+    async def erase(scope: Scope, _: Receive, send: Send) -> None:
+        async with bench.database.transaction() as connection:
+            await keys.destroy(connection, [firm] if scope["method"] == "DELETE" else [])
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    register_ = Register(tmp_path.as_uri(), "portal")
+    kept = Kept(erase, erasures(bench, tmp_path))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(kept), base_url="http://service") as client:
+        assert (await client.get("/")).status_code == 204
+        assert not (tmp_path / "portal").exists(), "nothing was erased"
+        assert (await client.delete("/")).status_code == 204
+        assert {*await register_.known()} == {firm}
+        firm = Name(uuid4(), uuid4())
+        monkeypatch.setattr(Register, "add", _away)
+        assert (await client.delete("/")).status_code == 204
+
+
+async def _away(*_: object) -> None:
+    raise RegisterAwayError("away")
 
 
 async def test_whatever_keeps_it_from_being_kept_raises_the_alarm(
