@@ -8,6 +8,7 @@ import pytest
 from services.financing.domain.answer import possible
 from services.financing.domain.reasons import ReferralState
 from shared.contracts import partner as contract
+from shared.contracts.refusals import AnswerRefused
 from shared.messaging.topics import EVENT_TYPES
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest
@@ -62,7 +63,11 @@ async def test_no_second_answer_is_taken_before_the_first_was_read(stage: StageU
     referral = await sent(stage)
     await said(stage, referral, APPROVAL)
     path, paid = f"/referrals/{referral['id']}/answers", {"act": "pay", "amount": {"amount": "380000.00"} | MXN}
-    assert (await desk(stage, "POST", path, paid))[0] == 202
+    taken = await desk(stage, "POST", path, paid)
+    assert (taken[0], taken[1]["acts"]) == (202, [])
+    waiting = (await desk(stage, "GET", f"/referrals/{referral['id']}"))[1]
+    assert (waiting["acts"], waiting["on_its_way_since"]) == ([], waiting["given"][0]["at"])
+    assert [each["outcome"] for each in waiting["given"]] == ["on_its_way", "taken"]
     status, refused = await desk(stage, "POST", path, paid)
     assert (status, refused["title"]) == (409, "answer_on_its_way")
     for each in await stage.told():
@@ -70,6 +75,28 @@ async def test_no_second_answer_is_taken_before_the_first_was_read(stage: StageU
             await stage.consume(EVENT_TYPES[each.type].model_validate(each.data))
     assert (await desk(stage, "POST", path, paid))[1]["title"] == "payments_above_approved"
     assert (await desk(stage, "POST", path, {"act": "correct_payments", "amount": {"amount": "1.00"} | MXN}))[0] == 202
+    assert await stage.rows("SELECT id FROM dead_letter") == []
+
+
+async def test_an_answer_that_can_no_more_be_so_opens_the_desk_and_says_why(stage: StageUnderTest) -> None:
+    """The institution's system was quicker: no operator has anything to do about it."""
+    referral = await sent(stage)
+    await said(stage, referral, APPROVAL)
+    path = f"/referrals/{referral['id']}"
+    paid = {"act": "pay", "amount": {"amount": "380000.00"} | MXN}
+    assert (await desk(stage, "POST", f"{path}/answers", paid))[0] == 202
+    await stage.consume(answer(contract.CreditDisbursed, referral, amount={"amount": "1000.00"} | MXN))
+    assert (await desk(stage, "GET", path))[1]["acts"] == [], "another's answer is not the one that is waited for"
+    for each in await stage.told():
+        if issubclass(EVENT_TYPES[each.type], contract.Answer):
+            await stage.consume(EVENT_TYPES[each.type].model_validate(each.data))
+    shown = (await desk(stage, "GET", path))[1]
+    assert (shown["acts"], shown["on_its_way_since"]) == (["pay", "correct_payments"], None)
+    given = [(each["act"], each["outcome"], each["problem"]) for each in shown["given"]]
+    assert given == [("pay", "without_effect", "payments_above_approved"), ("approve", "taken", None)]
+    assert shown["given"][0]["amount"]["amount"] == "380000.00"
+    refused = [EVENT_TYPES[each.type] for each in await stage.told()]
+    assert refused == [AnswerRefused]
     assert await stage.rows("SELECT id FROM dead_letter") == []
 
 
@@ -102,8 +129,17 @@ async def test_after_a_revocation_nothing_is_there_and_what_was_said_is_erased(s
     await said(stage, referral, {"act": "acknowledge", "folio": "FOLIO-SECRETO"})
     await ok(stage, "POST", f"/consents/{referral['consent_id']}/revocation")
     assert (await desk(stage, "GET", "/referrals"))[1]["items"] == []
-    assert (await desk(stage, "GET", f"/referrals/{referral['id']}"))[0] == 404
-    assert (await desk(stage, "POST", f"/referrals/{referral['id']}/answers", APPROVAL))[0] == 404
+    [ended] = (await desk(stage, "GET", "/referrals?ended=true"))[1]["items"]
+    assert (ended["id"], ended["state"], ended["reason"]) == (referral["id"], "withdrawn", "consent_revoked")
+    shown = (await desk(stage, "GET", f"/referrals/{referral['id']}"))[1]
+    assert {name: shown[name] for name in ("supplier_id", "referral", "said", "acts", "given")} == {
+        **dict.fromkeys(("supplier_id", "referral", "said")),
+        "acts": [],
+        "given": [],
+    }
+    crossed = await desk(stage, "POST", f"/referrals/{referral['id']}/answers", APPROVAL)
+    assert (crossed[0], crossed[1]["title"]) == (409, "referral_withdrawn")
+    assert not any(secret in str((shown, crossed)) for secret in SECRETS)
     bodies = await stage.opened(row["body"] for row in await stage.rows("SELECT body FROM journal"))
     assert not any(secret in str(bodies) for secret in (*SECRETS, "FOLIO-SECRETO", "400000.00"))
 
@@ -142,7 +178,8 @@ async def test_who_answers_by_kafka_too_loses_nothing(stage: StageUnderTest) -> 
     """Between what was shown and what is sent the other way may have been quicker."""
     referral = await sent(stage)
     await stage.consume(answer(contract.ReferralDeclined, referral, reason="no_funds"))
-    assert (await desk(stage, "GET", f"/referrals/{referral['id']}"))[0] == 404, "it ended"
+    shown = (await desk(stage, "GET", f"/referrals/{referral['id']}"))[1]
+    assert (shown["state"], shown["reason"], shown["referral"]) == ("declined", "no_funds", None), "it ended"
     assert (await ok(stage, "GET", f"/referrals/{referral['id']}"))["state"] == "declined"
 
 

@@ -64,6 +64,15 @@ async def test_a_test_is_answered_as_any_other_and_nothing_follows(stage: StageU
     assert "Ana" not in str(await stage.rows("SELECT referral FROM trial"))
 
 
+async def test_no_test_goes_to_a_partner_that_takes_no_referrals(stage: StageUnderTest) -> None:
+    gone = {"name": "Nacional Financiera", "kind": "development_bank", "sla_days": 20, "active": False}
+    await ok(stage, "PUT", "/partners/nafin", gone, role=Role.OPERATOR)
+    await stage.told()
+    path = "/partners/nafin/trials"
+    assert await refused(stage, "POST", path, role=Role.OPERATOR) == (409, "partner_inactive")
+    assert await told(stage) == []
+
+
 async def test_a_wrong_answer_to_a_test_is_told_and_is_no_dead_letter(stage: StageUnderTest) -> None:
     before, trial = await figures(stage), await begun(stage)
     await stage.consume(answer(contract.CreditDisbursed, trial, amount=AMOUNT))

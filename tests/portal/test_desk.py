@@ -8,7 +8,7 @@ import pytest
 from shared.contracts import partner as contract
 from shared.messaging.topics import EVENT_TYPES
 from shared.testing.stage import StageUnderTest
-from tests.financing.calls import SECRETS, known, ok, sent
+from tests.financing.calls import SECRETS, answer, known, ok, sent
 from tests.financing.test_trials import begun
 from tests.portal.conftest import Browser, Visitors
 
@@ -58,6 +58,46 @@ async def test_a_referral_is_seen_and_answered_and_its_effect_is_shown(
 
 
 @pytest.mark.usefixtures("nothing_arrives")
+async def test_that_an_answer_is_on_its_way_is_said_before_another_one_is_typed(
+    portal: Visitors, financing: StageUnderTest
+) -> None:
+    referral = await sent(financing)
+    await financing.told()
+    desk, path = await _desk(portal), f"/desk/{referral['id']}"
+    assert (await desk.post(path, APPROVAL)).status_code == 303
+    waiting = (await desk.get(path)).text
+    assert ("is on its way since" in waiting, f'action="{path}"' in waiting) == (True, False)
+    refused = await desk.post(path, {"key": f"{KEY}-b", "act": "decline", "reason": "no_funds"})
+    assert (refused.status_code, "has not been read yet" in refused.text) == (409, True)
+    await financing.consume(answer(contract.ReferralDeclined, referral, reason="no_funds"))
+    await _told(financing)
+    ended = (await desk.get(path)).text
+    assert ("It ended" in ended, "Troqueles Inventados" in ended, "no_funds" in ended) == (True, False, False)
+    assert f'href="{path}"' in (await desk.get("/desk?ended=true")).text
+    assert f'href="{path}"' not in (await desk.get("/desk")).text
+
+
+@pytest.mark.usefixtures("nothing_arrives")
+async def test_why_an_answer_had_no_effect_is_said_in_words(portal: Visitors, financing: StageUnderTest) -> None:
+    referral = await sent(financing)
+    await financing.told()
+    path = f"/desk/{referral['id']}"
+    desk, money = await _desk(portal), {"amount": "380,000", "currency": "MXN"}
+    assert (await desk.post(path, APPROVAL)).status_code == 303
+    await _told(financing)
+    assert (await desk.post(path, {"key": f"{KEY}-pay", "act": "pay"} | money)).status_code == 303
+    paid = answer(contract.CreditDisbursed, referral, amount={"amount": "1000.00", "currency": "MXN"})
+    await financing.consume(paid)
+    await _told(financing)
+    for language, words in (
+        ("es", "Los pagos suman más de lo aprobado"),
+        ("en", "together are above what was approved"),
+    ):
+        page = (await (await _desk(portal, language=language)).get(path)).text
+        assert (words in page, f'action="{path}"' in page) == (True, True)
+
+
+@pytest.mark.usefixtures("nothing_arrives")
 async def test_what_an_answer_lacks_is_said_at_its_field(portal: Visitors, financing: StageUnderTest) -> None:
     referral = await sent(financing)
     refused = await (await _desk(portal)).post(f"/desk/{referral['id']}", {"key": KEY, "act": "approve", "amount": "1"})
@@ -78,7 +118,8 @@ async def test_nobody_else_sees_it_and_after_a_revocation_nobody(portal: Visitor
     mine = await _desk(portal)
     assert referral["id"] not in (await mine.get("/desk")).text
     gone = await mine.get(path)
-    assert (gone.status_code, [each for each in SECRETS if each in gone.text]) == (404, [])
+    assert (gone.status_code, [each for each in SECRETS if each in gone.text]) == (200, [])
+    assert "erase what you kept" in gone.text
 
 
 async def test_a_test_is_marked(portal: Visitors, financing: StageUnderTest) -> None:

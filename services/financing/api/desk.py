@@ -6,18 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.financing.domain.case import Case
-from services.financing.domain.ids import TrialKey, is_trial
 from services.financing.domain.terms import Terms
 from services.financing.domain.trial import Trial
 from services.financing.handlers import desk as handlers
 from services.financing.store import desk as store
-from services.financing.store import queries
-from services.financing.store.cases import cases
-from services.financing.store.rows import Row, referral_rows
-from services.financing.store.tables import ReferralRow
-from services.financing.store.trials import trials
+from services.financing.store.cases import cases, suppliers_of_referrals
+from services.financing.store.rows import referral_rows
 from services.financing.views.desk import DeskAnswerBody, DeskLine, DeskView, line_of
-from shared.contracts import partner as contract
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
 from shared.runtime.clock import now
@@ -32,8 +27,8 @@ class Known(NamedTuple):
     """A referral at a desk: whose decision it is, and how it went there."""
 
     key: UUID
-    row: Row
-    sent: contract.Referral
+    state: Case | Trial
+    sent: store.Sent | None
 
 
 def router(commands: Commands, database: Database, terms: Reference[Terms]) -> APIRouter:
@@ -48,19 +43,18 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
         return partner.code
 
     async def known(caller: Caller, referral_id: UUID) -> Known:
-        """Raises Problem: there is none, it went to somebody else, or the firm took its consent back."""
-        partner = await open_desk(caller)
-        found = await (_test if is_trial(referral_id) else _referral)(database, partner, referral_id)
+        """Raises Problem: there is none, or it went to somebody else."""
+        found = await _known(database, await open_desk(caller), referral_id)
         if found is None:
             raise Problem(404, "referral_unknown")
         return found
 
     @api.get("/desk/referrals")
-    async def list_at_desk(caller: Desk, paging: Paging) -> Page[DeskLine]:
-        """List what the firms had sent to the caller's institution, and it has something to say of."""
+    async def list_at_desk(caller: Desk, paging: Paging, *, ended: bool = False) -> Page[DeskLine]:
+        """List what the firms had sent to the caller's institution, and it has something to say of, or what ended."""
         partner = await open_desk(caller)
         async with database.session() as session:
-            rows = await store.at_desk(session, partner, paging.position(UUID), paging.fetch)
+            rows = await store.at_desk(session, partner, paging.position(UUID), paging.fetch, ended=ended)
         return Page[DeskLine].of_rows(rows, paging, DeskLine.of, lambda row: row.id)
 
     @api.get("/desk/tests")
@@ -73,9 +67,9 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
 
     @api.get("/desk/referrals/{referral_id}")
     async def show_at_desk(referral_id: UUID, caller: Desk, show: Show) -> DeskView:
-        """Show a referral as it went to the caller's institution, with what that said of it."""
+        """Show a referral as it went to the caller's institution, with what that said of it, or how it ended."""
         found = await known(caller, referral_id)
-        return show.shown(DeskView.of_rows(found.row, found.sent))
+        return show.shown(_view(found.state, referral_id, found.sent))
 
     @api.post("/desk/referrals/{referral_id}/answers", status_code=202)
     async def answer_at_desk(referral_id: UUID, body: Strict[DeskAnswerBody], caller: Desk, create: Create) -> DeskView:
@@ -89,33 +83,24 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             cases,
             found.key,
             lambda case, in_force: handlers.say(case, referral_id, caller.desk, body.said(), now(), in_force),
-            lambda case: DeskView.of_rows(_row(case, referral_id), found.sent),
+            lambda case: _view(case, referral_id, found.sent),
             terms,
         )
 
     return api
 
 
-def _row(state: Case | Trial, referral_id: UUID) -> Row:
+def _view(state: Case | Trial, referral_id: UUID, sent: store.Sent | None) -> DeskView:
     case = Case(state.id, referrals=(state.referral,)) if isinstance(state, Trial) else state
-    return next(row for row in referral_rows(case) if row["id"] == referral_id)
+    row = next(row for row in referral_rows(case) if row["id"] == referral_id)
+    return DeskView.of_referral(next(each for each in case.referrals if each.id == referral_id), row, sent, now())
 
 
-async def _referral(database: Database, partner: str, referral_id: UUID) -> Known | None:
-    async with database.session() as session:
-        row = await queries.row(session, ReferralRow, referral_id)
-    if row is None or not store.is_at_desk(row, partner):
-        return None
-    await queries.open_papers(database, [row])
-    async with database.connection() as connection:
-        sent = await store.sent(connection, row.supplier_id, referral_id)
-    return None if sent is None else Known(row.supplier_id, row.model_dump(), sent)
-
-
-async def _test(database: Database, partner: str, trial_id: UUID) -> Known | None:
+async def _known(database: Database, partner: str, referral_id: UUID) -> Known | None:
     async with database.transaction() as connection:
-        trial = (await trials.load_many(connection, [trial_id])).get(trial_id)
-        sent = await store.sent(connection, trial_id, trial_id)
-    if trial is None or sent is None or trial.partner != partner:
-        return None
-    return Known(TrialKey(int=trial_id.int), _row(trial, trial_id), sent)
+        key = (await suppliers_of_referrals(connection, [referral_id])).get(referral_id)
+        state = None if key is None else (await cases.load_many(connection, [key])).get(key)
+        referral = handlers.referral_of(state, referral_id)
+        if key is None or state is None or referral is None or referral.partner != partner:
+            return None
+        return Known(key, state, await store.sent(connection, key, referral))

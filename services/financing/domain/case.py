@@ -100,3 +100,7 @@ class Case:
 
     def referral(self, referral_id: UUID) -> Referral | None:
         return next((referral for referral in self.referrals if referral.id == referral_id), None)
+
+    def with_referral(self, referral: Referral) -> "Case":
+        """It, with this in the place of the referral of its id."""
+        return replace(self, referrals=tuple(referral if each.id == referral.id else each for each in self.referrals))

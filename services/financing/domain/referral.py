@@ -28,6 +28,9 @@ AT_DESK: frozenset[ReferralState] = OPEN | {"disbursed"}
 """A partner's people have something to see or to say of it, while its papers are there."""
 
 DESK_WAITS = timedelta(hours=1)
+"""At most, for an answer from the desk that is not read: its record may never come back."""
+
+MOST_AT_DESK = 20
 
 REFERRAL = StateMachine[ReferralState](
     "referral",
@@ -79,6 +82,15 @@ class Papers:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskAnswer:
+    """An answer that the partner's people gave at their desk; what it says is in the journal alone."""
+
+    at: datetime
+    outcome: str | None = None
+    """`taken`, or why it had no effect; None until it was read."""
+
+
+@dataclass(frozen=True, slots=True)
 class Referral:
     """`remind_at`, `lapse_at` and `erase_at` are the moments at which time alone changes it; None: not waited for."""
 
@@ -115,8 +127,8 @@ class Referral:
     last_ignored: str | None = None
     promised: Retention | None = None
     """For how long its papers may be kept at most, by the words of its consent."""
-    desk_at: datetime | None = None
-    """When its partner's people gave an answer at the desk that was not read yet."""
+    desk: tuple[DeskAnswer, ...] = ()
+    """The last answers from its partner's desk."""
     plan: bool = False
     """Whether by those words a refusal's practices may be told to the firm's plan."""
 
@@ -132,11 +144,27 @@ class Referral:
         return "supplier" if self.state == "info_requested" else None
 
 
-def is_on_its_way(referral: Referral, now: datetime) -> bool:
-    """Whether an answer from the desk is still to be read. One that cannot be so any more when it is read leaves no
-    trace here: it is waited for no longer than `DESK_WAITS`.
-    """
-    return referral.desk_at is not None and now < referral.desk_at + DESK_WAITS
+def on_its_way(referral: Referral, now: datetime) -> datetime | None:
+    """Since when an answer from the desk is on its way, to be read before another one is given."""
+    waiting = (each.at for each in referral.desk if each.outcome is None and now < each.at + DESK_WAITS)
+    return max(waiting, default=None)
+
+
+def given_at_desk(referral: Referral, at: datetime) -> Referral:
+    return replace(referral, desk=(*referral.desk, DeskAnswer(at))[-MOST_AT_DESK:])
+
+
+def is_from_desk(referral: Referral, answered_at: datetime) -> bool:
+    """Whether the answer of this moment is one from the desk that is read now."""
+    return DeskAnswer(answered_at) in referral.desk
+
+
+def read_from_desk(referral: Referral, answered_at: datetime, outcome: str) -> Referral:
+    """With what became of the answer of this moment, if it is one from the desk."""
+    read = DeskAnswer(answered_at)
+    return replace(
+        referral, desk=tuple(replace(each, outcome=outcome) if each == read else each for each in referral.desk)
+    )
 
 
 def reminder(start: datetime, sla_days: int, share_bp: int) -> datetime:

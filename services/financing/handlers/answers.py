@@ -10,7 +10,7 @@ from services.financing.domain.answer import Answer
 from services.financing.domain.case import Case
 from services.financing.domain.money import Money, money
 from services.financing.domain.reasons import AnswerProblem
-from services.financing.domain.referral import Referral
+from services.financing.domain.referral import Referral, is_from_desk, read_from_desk
 from services.financing.domain.terms import Terms
 from services.financing.handlers.settling import moved, settled
 from shared.contracts import event as contract
@@ -76,22 +76,25 @@ JUDGES: Mapping[type[partner.Answer], Judge] = {
 
 
 def _taken(case: Case | None, event: partner.Answer, answer: Answer, now: datetime, terms: Terms) -> Decision[Case]:
-    """Raises RejectedEventError: the referral is unknown or not this partner's, or the answer cannot be so."""
+    """Raises RejectedEventError: the referral is unknown or not this partner's, or the answer cannot be so. One from
+    the desk that cannot be so any more is no dead letter: its people see why.
+    """
     known = None if case is None else case.referral(event.referral_id)
     if case is None or known is None:
         raise _rejected("referral_unknown")
     if known.partner != event.partner:
         raise _rejected("referral_of_another_partner")
-    if known.desk_at is not None and answer.answered_at >= known.desk_at:
-        known = replace(known, desk_at=None)
     taken = rules.answered(known, answer, now, terms.limits_of(known.partner))
     if not isinstance(taken, Referral):
-        raise _rejected(taken)
-    after = replace(case, referrals=tuple(taken if item.id == known.id else item for item in case.referrals))
+        if not is_from_desk(known, answer.answered_at):
+            raise _rejected(taken)
+        refused = case.with_referral(read_from_desk(known, answer.answered_at, taken))
+        return Decision(refused, without_effect=("refused", taken))
+    unheard = rules.unheard(known, taken)
+    after = case.with_referral(read_from_desk(taken, answer.answered_at, unheard or "taken"))
     # Its clock may be off by a day: nothing was answered before it was sent, or after it arrived.
     said_at = min(max(event.answered_at, known.sent_at), answer.arrived_at)
     decision = settled(case, after, now, terms, *moved(case, after, said_at))
-    unheard = rules.unheard(known, taken)
     return decision if unheard is None else replace(decision, without_effect=("repeated", unheard))
 
 

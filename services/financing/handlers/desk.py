@@ -10,7 +10,7 @@ from services.financing.domain.answer import Act
 from services.financing.domain.case import Case
 from services.financing.domain.ids import is_trial
 from services.financing.domain.money import Money
-from services.financing.domain.referral import Referral, is_on_its_way
+from services.financing.domain.referral import Referral, given_at_desk, on_its_way
 from services.financing.domain.terms import Terms
 from services.financing.domain.trial import Trial
 from services.financing.handlers import published, trials
@@ -51,8 +51,8 @@ def say(
     event, needed = EVENTS[said.act]
     if lacking := [Refused("invalid", "answer_lacks", at=name) for name in needed if not getattr(said, name)]:
         return together(lacking) or lacking[0]
-    referral = _referral(case, referral_id)
-    if referral is not None and is_on_its_way(referral, now):
+    referral = referral_of(case, referral_id)
+    if referral is not None and on_its_way(referral, now):
         return Refused("conflict", "answer_on_its_way")
     answer = event.model_validate(
         {"referral_id": referral_id, "partner": partner, "answered_at": now, **_fields(said, event)}
@@ -63,11 +63,11 @@ def say(
         return _refused(error.reason)
     if judged.without_effect is not None:
         return _refused(judged.without_effect[1])
-    waiting = None if referral is None else _waiting(case, replace(referral, desk_at=now))
+    waiting = None if referral is None else _waiting(case, given_at_desk(referral, now))
     return Decision(waiting, (trials.without_words(answer) if is_trial(referral_id) else answer,))
 
 
-def _referral(case: Case | Trial | None, referral_id: UUID) -> Referral | None:
+def referral_of(case: Case | Trial | None, referral_id: UUID) -> Referral | None:
     if isinstance(case, Trial):
         return case.referral
     return None if case is None else case.referral(referral_id)
@@ -77,9 +77,7 @@ def _waiting(case: Case | Trial | None, referral: Referral) -> Any:  # noqa: ANN
     """It, with this referral, of which nothing more is taken until the answer was read."""
     if isinstance(case, Trial):
         return replace(case, referral=referral)
-    return case and replace(
-        case, referrals=tuple(referral if each.id == referral.id else each for each in case.referrals)
-    )
+    return case and case.with_referral(referral)
 
 
 def _fields(said: Said, event: type[contract.Answer]) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def authorise(
     if (problem := authorisation.problem(given, known.shape, now.date())) is not None:
         return Refused("conflict" if problem == "referral_gives_no_credit" else "invalid", problem)
     noted = replace(known, papers=replace(known.papers, authorisation=given))
-    after = replace(case, referrals=tuple(noted if item.id == referral_id else item for item in case.referrals))
+    after = case.with_referral(noted)
     return settled(case, after, now, terms)
 
 
@@ -140,5 +140,5 @@ def inform(case: Case | None, referral_id: UUID, now: datetime, terms: Terms) ->
     informed = states.informed(known, now)
     if informed is None:
         return Refused("conflict", "nothing_requested")
-    after = replace(case, referrals=tuple(informed if item.id == referral_id else item for item in case.referrals))
+    after = case.with_referral(informed)
     return settled(case, after, now, terms, *moved(case, after, now))

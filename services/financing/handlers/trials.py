@@ -25,6 +25,8 @@ def begin(seed: UUID, partner_code: str, now: datetime, terms: Terms) -> Decisio
     partner = terms.partner(partner_code)
     if partner is None:
         return Refused("not_found", "partner_unknown")
+    if not partner.active:
+        return Refused("conflict", "partner_inactive")
     product = next((each for each in terms.products if each.partner == partner.code), None)
     trial = trials.begun(seed, partner, product, now)
     return Decision(trial, (_package(trial),))
@@ -44,7 +46,11 @@ def tried_or(judge: Judge) -> Judge:
         except RejectedEventError as error:
             return Decision(trials.refused(state, error.reason), without_effect=("refused", error.reason))
         after = nobody if decision.state is None else decision.state
-        return Decision(trials.answered(state, after.referrals[0]), without_effect=decision.without_effect)
+        trial = trials.answered(state, after.referrals[0])
+        match decision.without_effect:
+            case ("refused", reason):
+                trial = trials.refused(trial, reason)
+        return Decision(trial, without_effect=decision.without_effect)
 
     return decide
 

@@ -1,15 +1,17 @@
 """Referrals as the institution that they went to sees them, and what it says of them."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
 from services.financing.domain.answer import Act, possible
 from services.financing.domain.reasons import ReferralState, Shape
-from services.financing.domain.referral import Referral
-from services.financing.handlers.desk import Said
+from services.financing.domain.referral import Referral, on_its_way
+from services.financing.handlers.desk import EVENTS, Said
+from services.financing.store.desk import Sent
 from services.financing.store.rows import Row
 from services.financing.views.consents import MoneyBody
 from shared.contracts import partner as contract
@@ -17,6 +19,8 @@ from shared.contracts.event import Money
 from shared.contracts.outsiders import DeclineReason
 from shared.service.http import Body, View
 
+ACTS = {event: act for act, (event, _) in EVENTS.items()}
+Outcome = Literal["on_its_way", "taken", "without_effect"]
 Item = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
@@ -46,8 +50,42 @@ class DeskLine(View):
     shape: Shape
     state: ReferralState
     sent_at: datetime
+    changed_at: datetime
     answer_due_at: datetime | None
     reminded_at: datetime | None
+    reason: str | None
+    """Why it ended so, where that is known."""
+
+
+class DeskGiven(View):
+    """An answer that was given at the desk, and what became of it."""
+
+    at: datetime
+    act: Act
+    folio: str | None
+    items: tuple[str, ...]
+    amount: Money | None
+    term_months: int | None
+    reason: str | None
+    outcome: Outcome | None
+    """Null where it is no longer known."""
+    problem: str | None
+    """Why it had no effect."""
+
+    @classmethod
+    def of_answer(cls, answer: contract.Answer, outcomes: Mapping[datetime, str | None]) -> "DeskGiven":
+        """An answer as it was sent, with the outcome of each moment's answer."""
+        outcome = outcomes.get(answer.answered_at, ...)
+        known: dict[object, Outcome | None] = {...: None, None: "on_its_way", "taken": "taken"}
+        said = {name: getattr(answer, name, None) for name in ("folio", "amount", "term_months", "reason")}
+        return cls(
+            at=answer.answered_at,
+            act=ACTS[type(answer)],
+            items=getattr(answer, "items", ()),
+            outcome=known.get(outcome, "without_effect"),
+            problem=None if outcome in known else str(outcome),
+            **said,
+        )
 
 
 class DeskSaid(View):
@@ -62,28 +100,39 @@ class DeskSaid(View):
 
 
 class DeskView(DeskLine):
-    supplier_id: UUID
-    """The firm, as the referral names it."""
-    changed_at: datetime
-    reason: str | None
+    supplier_id: UUID | None
+    """The firm, as the referral names it; null once it ended."""
     ignored_answers: int
     """Answers that said nothing new."""
     acts: tuple[Act, ...]
-    """What may be said of it now."""
-    referral: contract.Referral
-    """As it went to the institution: the classes of data that the firm consented to, and no other."""
+    """What may be said of it now: nothing while an answer is on its way."""
+    on_its_way_since: datetime | None
+    """When the answer was given that is to be read before another one is taken."""
+    referral: contract.Referral | None
+    """As it went to the institution: the classes of data that the firm consented to; null once it ended."""
     said: DeskSaid | None
+    given: tuple[DeskGiven, ...]
+    """The last answers from the desk, the newest first."""
 
     @classmethod
-    def of_rows(cls, row: Row, sent: contract.Referral) -> "DeskView":
-        """From a row as `referral_rows` makes it, its papers open."""
-        named = {
-            name: row[name]
-            for name in (*DeskLine.model_fields, "supplier_id", "changed_at", "reason", "ignored_answers")
-        }
+    def of_referral(cls, referral: Referral, row: Row, sent: Sent | None, now: datetime) -> "DeskView":
+        """From a referral, its row as `referral_rows` makes it, and what the journal has of it."""
+        named = {name: row[name] for name in (*DeskLine.model_fields, "ignored_answers")}
+        waits = on_its_way(referral, now)
+        if sent is None:
+            nothing: dict[str, Any] = {"supplier_id": None, "referral": None, "said": None}
+            return cls(**named, **nothing, acts=(), on_its_way_since=waits, given=())
+        outcomes = {each.at: each.outcome for each in referral.desk}
         papers = row["papers"]
-        said = None if papers is None else DeskSaid(**{name: papers[name] for name in DeskSaid.model_fields})
-        return cls(**named, acts=possible(row["state"]), referral=sent, said=said)
+        return cls(
+            **named,
+            supplier_id=row["supplier_id"],
+            acts=() if waits else possible(referral.state),
+            on_its_way_since=waits,
+            referral=sent.referral,
+            said=None if papers is None else DeskSaid(**{name: papers[name] for name in DeskSaid.model_fields}),
+            given=tuple(DeskGiven.of_answer(each, outcomes) for each in sent.answers),
+        )
 
 
 def line_of(referral: Referral) -> DeskLine:
@@ -94,6 +143,8 @@ def line_of(referral: Referral) -> DeskLine:
         shape=referral.shape,
         state=referral.state,
         sent_at=referral.sent_at,
+        changed_at=referral.changed_at,
         answer_due_at=referral.lapse_at,
         reminded_at=None,
+        reason=referral.reason,
     )

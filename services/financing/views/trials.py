@@ -22,6 +22,8 @@ class TrialView(View):
     """Answers that said nothing new."""
     refused: tuple[str, ...]
     """Why answers were refused, the last ones."""
+    from_desk: bool
+    """Whether people of the partner answered at their desk in the portal."""
 
     @classmethod
     def of_trial(cls, trial: Trial) -> "TrialView":
@@ -37,4 +39,5 @@ class TrialView(View):
             reason=referral.reason,
             ignored_answers=referral.ignored_answers,
             refused=trial.refused,
+            from_desk=bool(referral.desk),
         )

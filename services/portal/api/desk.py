@@ -37,15 +37,21 @@ def router() -> APIRouter:
     pages = APIRouter(prefix="/desk")
 
     @pages.get("")
-    async def show_desk(asked: Anybody, _: Desk, after: Cursor = "") -> Response:
-        """What firms had sent to the institution and it has something to say of, and tests of the exchange."""
-        found = await asked.ask("financing", "/desk/referrals", **({"after": after} if after else {}))
-        tests = await asked.beside("financing", "/desk/tests")
-        return asked.page("desk.html", found=found.body, tests=[] if tests is None else tests.body["items"])
+    async def show_desk(asked: Anybody, _: Desk, after: Cursor = "", *, ended: bool = False) -> Response:
+        """What firms had sent to the institution and it has something to say of, and tests of the exchange; or what
+        ended, with its outcome and nothing of the firm.
+        """
+        only = ({"after": after} if after else {}) | ({"ended": "true"} if ended else {})
+        found = await asked.ask("financing", "/desk/referrals", **only)
+        tests = None if ended else await asked.beside("financing", "/desk/tests")
+        listed = [] if tests is None else tests.body["items"]
+        return asked.page("desk.html", found=found.body, ended=ended, tests=listed)
 
     @pages.get("/{referral_id}")
     async def show_at_desk(asked: Anybody, _: Desk, referral_id: UUID) -> Response:
-        """One referral: the data that the firm consented to hand over, what was said of it, and what may be."""
+        """One referral: the data that the firm consented to hand over, what was answered and became of it, and what may
+        be answered now; once it ended, how.
+        """
         return await _page(asked, referral_id)
 
     @pages.post("/{referral_id}")
