@@ -100,7 +100,7 @@ def test_a_sandbox_is_certified(client: LocalClient, desk: Path) -> None:
 def test_the_exchange_is_tried_with_a_desk_that_answers_and_one_that_does_not(desk: Path) -> None:
     silent = pdp("partner", "try", CODE, "--wait", "1")
     seen = [line[:3] for line in silent.out.splitlines() if line[0] != " "]
-    assert (silent.code, seen) == (1, [*["ok "] * 5, "BAD"]), silent.out + silent.err
+    assert (silent.code, seen) == (1, [*["ok "] * 6, "BAD"]), silent.out + silent.err
     command = [sys.executable, EXAMPLES / "desk.py", "kcat.conf", "desk.sqlite", "8"]
     with subprocess.Popen([*map(str, command)], cwd=desk, stdout=subprocess.DEVNULL) as running:
         answered = pdp("partner", "try", CODE, "--wait", "60")
@@ -142,6 +142,19 @@ def test_people_without_kafka_answer_on_their_institution_s_topic(client: LocalC
         shown = running.communicate(timeout=PATIENCE)[0]
     assert answered.status_code == 202, answered.text
     assert (running.returncode, "declined" in shown) == (0, True), shown
+    assert "Its people answered at the portal's desk." in shown
+
+
+def test_nothing_is_sent_to_a_suspended_partner(client: LocalClient) -> None:
+    side = PartnerClient(CODE, client.connection())
+    known = side.referrals().keys()
+    pdp("partner", "suspend", CODE)
+    try:
+        tried = pdp("partner", "try", CODE)
+        assert (tried.code, "nothing was sent" in tried.out) == (1, True), tried.out + tried.err
+        assert side.referrals().keys() == known
+    finally:
+        assert pdp("partner", "resume", CODE).code == 0
 
 
 @pytest.mark.long

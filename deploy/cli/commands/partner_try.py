@@ -76,15 +76,20 @@ def try_(
         raise Refusal(say("error.partner_unknown", code=code), 2)
     side = _side(client, code, secret, decrypt_with)
     _access(client, code, steps)
-    key = request(client, "financing", "GET", f"/partners/{code}")["encrypt_to"]
+    known = request(client, "financing", "GET", f"/partners/{code}")
+    if not steps.see(good=known["active"], good_as="try.active", bad_as="try.inactive", code=code):
+        raise typer.Exit(1)
+    key = known["encrypt_to"]
     trial = request(client, "financing", "POST", f"/partners/{code}/trials")
     since = datetime.fromisoformat(trial["sent_at"]) - CLOCKS_APART
     steps.note("try.sent", id=trial["id"], product=trial["product"])
     found = _arrived(side, code, trial["id"], since, steps)
     if found is not None and key is not None:
         _encrypted(side, found, key["kid"], steps, tried=bool(decrypt_with))
-    _answered(client, code, trial, since, wait, steps)
-    _followed(client, code, steps)
+    if _answered(client, code, trial, since, wait, steps)["from_desk"]:
+        steps.note("try.from_desk")
+    else:
+        _followed(client, code, steps)
     if not steps.sound:
         raise typer.Exit(1)
 
@@ -96,7 +101,10 @@ def _access(client: Client, code: str, steps: Steps) -> None:
     lacking = ", ".join(name for name in names if name not in there)
     steps.see(good=not lacking, good_as="try.topics", bad_as="try.topics.missing", topics=lacking)
     users = [user for user in users_of(code) if user in known_users(admin)]
-    steps.see(good=bool(users), good_as="try.users", bad_as="try.users.none", users=", ".join(users))
+    if users:
+        steps.see(good=True, good_as="try.users", bad_as="try.users", users=", ".join(users))
+    else:
+        steps.note("try.users.none")
     out_ = is_suspended(code, denied(admin))
     steps.see(good=not out_, good_as="try.admitted", bad_as="try.suspended", code=code)
     for user in users:
@@ -139,8 +147,10 @@ def _encrypted(side: Side, entry: Entry, key: str, steps: Steps, *, tried: bool)
         steps.note("try.unopened")
 
 
-def _answered(client: Client, code: str, trial: dict[str, Any], since: datetime, wait: float, steps: Steps) -> None:
-    """Wait for what the partner says, and for what it is told of it."""
+def _answered(
+    client: Client, code: str, trial: dict[str, Any], since: datetime, wait: float, steps: Steps
+) -> dict[str, Any]:
+    """Wait for what the partner says, and for what it is told of it. The test as it is then."""
     path, deadline, still = f"/partners/{code}/trials/{trial['id']}", time.monotonic() + wait, 0.0
     now, refusals = trial, list[dict[str, Any]]()
     with PartnerClient(code, client.connection()).reader("refusals") as reader, step(say("try.waiting", code=code)):
@@ -161,6 +171,7 @@ def _answered(client: Client, code: str, trial: dict[str, Any], since: datetime,
     if now["refused"]:
         told = len(wrong) >= len(now["refused"])
         steps.see(good=told, good_as="try.told", bad_as="try.untold", topic=partner_topics(code).refusals.name)
+    return now
 
 
 def _followed(client: Client, code: str, steps: Steps) -> None:
