@@ -4,16 +4,19 @@ import json
 from typing import Any, get_args
 
 import pytest
+from joserfc.jwk import ECKey
 from jsonschema_rs import Draft7Validator
 
 from services.financing.domain.reasons import AnswerProblem, Unheard
 from shared.contracts import partner
+from shared.contracts.encrypted import MEDIA_TYPE
 from shared.contracts.outsiders import DeclineReason
 from shared.contracts.refusals import AnswerRefused
 from shared.messaging import refusals
 from shared.messaging.codec import Message, PoisonReason, Record, decode
 from shared.messaging.dead_letters import HANDLER_FAILED
 from shared.messaging.topics import PARTNER_RETENTION_MS, partner_topics
+from shared.security import jwe
 from tests.security.partner_kit import GUIDE, KIT, blocks
 
 EXAMPLES = [json.loads(block) for block in blocks("json")]
@@ -68,3 +71,17 @@ def test_its_examples_are_what_the_schemas_to_download_accept(number: int) -> No
     without = {**example, "data": {name: value for name, value in example["data"].items() if name != "partner"}}
     assert not Draft7Validator(schema).is_valid(without)
     assert not Draft7Validator(schema).is_valid({**example, "type": "partner.another"})
+
+
+def test_the_schema_of_a_referral_accepts_it_encrypted_and_no_other_does() -> None:
+    message = jwe.encrypted(b"{}", jwe.read_public(ECKey.generate_key("P-256").as_pem(private=False)))
+    closed = {"datacontenttype": MEDIA_TYPE, "data": message}
+    accepted = []
+    for example in EXAMPLES:
+        schema = json.loads((KIT / "schemas" / f"{example['type']}.json").read_text(encoding="utf-8"))
+        validator = Draft7Validator(schema)
+        accepted += [example["type"]] if validator.is_valid({**example, **closed}) else []
+        assert not validator.is_valid({**example, "data": message}), "it says so"
+        assert not validator.is_valid({**example, "datacontenttype": MEDIA_TYPE})
+        assert not validator.is_valid({**example, **closed, "data": "a text"})
+    assert accepted == [partner.Referral.TYPE]
