@@ -1,4 +1,6 @@
-// A partner's desk in Java: stores nothing, acknowledges each referral, also one that comes again, shows what had no effect.
+// A partner's desk in Java: acknowledges each referral, shows what had no effect. It stores nothing, and neither loses nor doubles
+// an answer: what it read is committed behind the answer, and the answer to a referral that comes again has the same `id`, which
+// counts once. An answer that people decide is stored with its `id` before it is sent, as in desk.py.
 //
 //   java -cp 'jars/*' Desk.java client.properties [SECONDS [KEY.pem ...]]
 //
@@ -123,10 +125,14 @@ public class Desk {
         String now = Instant.now().toString();
         ObjectNode data = JSON.createObjectNode().put("referral_id", referral).put("answered_at", now).put("folio", "N-17");
         data.put("partner", me.substring("partner.".length()));
-        ObjectNode event = JSON.createObjectNode().put("specversion", "1.0").put("id", UUID.randomUUID().toString());
+        ObjectNode event = JSON.createObjectNode().put("specversion", "1.0").put("id", idOf(referral));
         event.put("type", "partner.referral-acknowledged").put("source", me).put("time", now).set("data", data);
         return producer.send(new ProducerRecord<>(me + ".answers.v1", referral, event.toString()), (done, error) ->
             System.out.println(error == null ? "answered " + referral : "not sent: " + error.getMessage()));
+    }
+
+    private static String idOf(String referral) {
+        return UUID.nameUUIDFromBytes((referral + "/acknowledged").getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     // What follows opens a JWE (RFC 7516): ECDH-ES+A256KW or RSA-OAEP-256 for the key of the content, A256GCM for that itself.
