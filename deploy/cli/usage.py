@@ -29,6 +29,7 @@ FAULTS = {
         r"Got unexpected extra argument\(s\) \((?P<given>.*)\)": "usage.too_much",
         r"Option '(?P<name>.*?)' requires an argument\.?": "usage.option_value",
         r"Option '(?P<name>.*?)' does not take a value\.": "usage.option_no_value",
+        r"Invalid value for (?P<name>.*?) \(env var: '(?P<variable>.*?)'\): (?P<detail>.*)": "usage.invalid_variable",
         r"Invalid value for (?P<name>.*?): (?P<detail>.*)": "usage.invalid",
         r"(?:Value error, )?(?P<given>'.*?') is not one of (?P<near>.*)\.": "usage.not_one_of",
         r"Input should be a valid integer.*": "usage.not_integer",

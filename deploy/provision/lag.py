@@ -27,7 +27,7 @@ class Lag:
     records: int
     """Still to commit; from the log's start where the group never committed, since that is where it begins."""
     never_committed: int
-    """Partitions of which the group has no offset: it is new, it never ran, or Kafka forgot it."""
+    """Partitions that had records, of which the group has no offset: it is new, it never ran, or Kafka forgot it."""
 
 
 def lags(client: AdminClient, wanted: Mapping[str, Iterable[str]]) -> list[Lag]:
@@ -66,7 +66,7 @@ def _lag(
     ends: Mapping[Place, int],
 ) -> Lag:
     left = (ends[place] - (starts[place] if at is None else at) for place, at in committed.items() if place in ends)
-    never = sum(at is None for at in committed.values())
+    never = sum(at is None and ends.get(place, 0) > 0 for place, at in committed.items())
     return Lag(group, topic, sum(max(records, 0) for records in left), never)
 
 

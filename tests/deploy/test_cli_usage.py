@@ -106,6 +106,19 @@ def test_a_mistyped_line_is_told_in_spanish_with_what_would_be_right(line: str) 
     assert outcome.err.startswith(FAULTS[line]), outcome.err
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [("x", "debe ser un número entero."), ("0", "debe ser al menos 2."), ("1.5", "debe ser un número")],
+)
+def test_a_fault_of_an_environment_variable_is_told_in_spanish_and_names_it(
+    value: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDP_BACKUP_DAYS", value)
+    outcome = pdp("backup", "matching", "x.dump")
+    said = f"Valor no válido en '--keep-days', que viene de la variable PDP_BACKUP_DAYS: {told}"
+    assert (outcome.code, outcome.err.startswith(said)) == (2, True), outcome.err
+
+
 def test_in_english_too() -> None:
     assert pdp("tial", "--lang", "en").err.startswith("No such command 'tial'. Did you mean 'tail'?")
 

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import httpx
 import jwt
 import pytest
 
+from deploy.cli.api import Away, NotThere
 from deploy.cli.commands import token
 from deploy.cli.next_steps import ways_in
 from deploy.cli.texts import say
@@ -181,6 +183,23 @@ def test_a_partner_that_does_not_exist_has_no_way_in(portal: str, monkeypatch: p
     refused = pdp("sign-in", "--role", "partner", "--partner", "nafim")
     assert (refused.code, refused.out) == (2, "")
     assert refused.err.strip() == say("error.partner_unknown", code="nafim")
+
+
+@pytest.mark.parametrize(("role", "says"), [("supplier", "error.firm_unknown"), ("anchor", "error.anchor_unknown")])
+def test_a_firm_or_an_anchor_that_does_not_exist_has_no_way_in(
+    layout: Layout, role: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[Exception] = [NotThere("no"), Away("away")]
+
+    def ask(*_: object) -> None:
+        raise answers.pop(0)
+
+    monkeypatch.setattr(token, "request", ask)
+    with claim(layout.data) as held:
+        held.record_ports({process.NAME: 1, "portal": free_port(), "registration": 1})
+        refused, away = [pdp("sign-in", "--role", role, f"--{role}", str(UUID(int=7))) for _ in range(2)]
+    assert (refused.code, refused.out, refused.err.strip()) == (2, "", say(says, id=UUID(int=7)))
+    assert (away.code, away.out.count("\n")) == (0, 1), "which firm it is nobody can say now"
 
 
 def test_where_nothing_runs_nobody_signs_in(layout: Layout) -> None:

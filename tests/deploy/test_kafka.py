@@ -17,7 +17,7 @@ from confluent_kafka.admin import AdminClient
 from deploy.engines import kafka_config
 from deploy.engines.kafka import Kafka, KafkaNode, KafkaNodeError
 from deploy.engines.ports import accepts
-from deploy.provision.asking import KafkaAdminError
+from deploy.provision.asking import LATEST, KafkaAdminError, log_offsets
 from deploy.provision.kafka_admin import (
     TopicSpec,
     describe_topics,
@@ -194,7 +194,11 @@ def test_a_group_that_never_committed_is_behind_from_the_log_s_start(kafka: Kafk
     for _ in range(3):
         assert produce(kafka, "unread", b"x") is None
     found = lags(admin, {"nobody": ["unread", "missing"], "idle": []})
-    assert [each for each in found if each.group != "readers"] == [Lag("nobody", "unread", 3, 2)]
+    written = sum(at > 0 for at in log_offsets(admin, [("unread", part) for part in range(2)], LATEST).values())
+    assert [each for each in found if each.group != "readers"] == [Lag("nobody", "unread", 3, written)]
+    ensure_topics(admin, [TopicSpec("empty", 2)])
+    [empty] = [each for each in lags(admin, {"nobody": ["empty"]}) if each.group == "nobody"]
+    assert empty == Lag("nobody", "empty", 0, 0), "of nothing there is nothing to commit"
 
 
 def test_a_group_s_place_is_kept_for_longer_than_any_record(admin: AdminClient) -> None:

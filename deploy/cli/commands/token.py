@@ -8,10 +8,11 @@ from uuid import UUID
 
 import typer
 
+from deploy.cli.api import Away, NotReady, NotThere, request
 from deploy.cli.console import Refusal
 from deploy.cli.installation import local_installation, named, running_folder
 from deploy.cli.texts import say
-from deploy.local.client import target_of
+from deploy.local.client import LocalClient, target_of
 from deploy.local.state import data_folder
 from deploy.provision.partner_access import codes_in_use
 from deploy.target.client import Client
@@ -45,6 +46,7 @@ def sign_in(
         raise Refusal(say("error.no_portal", data=client.data))
     if role == "partner" and partner not in codes_in_use(client.admin()):
         raise Refusal(say("error.partner_unknown", code=partner), 2)
+    _known(client, role, supplier, _anchor(anchor))
     person = Person.of(role, subject, supplier=supplier, anchor=_anchor(anchor), partner=partner)
     typer.echo(client.sign_in_link(person))
 
@@ -54,6 +56,22 @@ def _bound(role: RoleName, supplier: UUID | None, anchor: str | None, partner: s
     needed = {"supplier": supplier, "anchor": anchor, "partner": partner}
     if role in needed and needed[role] is None:
         raise Refusal(say("error.role_needs", role=role, value="CODE" if role == "partner" else "ID"), 2)
+
+
+def _known(client: LocalClient, role: RoleName, supplier: UUID | None, anchor: UUID | None) -> None:
+    """Raises ``Refusal`` where there is no such firm or anchor: the pages behind the link would show nothing."""
+    if "registration" not in client.services or role not in ("supplier", "anchor"):
+        return
+    try:
+        if role == "supplier":
+            request(client, "registration", "GET", f"/suppliers/{supplier}")
+        else:
+            request(client, "registration", "GET", f"/anchors/{anchor}")
+    except NotThere as error:
+        unknown = "error.firm_unknown" if role == "supplier" else "error.anchor_unknown"
+        raise Refusal(say(unknown, id=supplier if role == "supplier" else anchor), 2) from error
+    except (Away, NotReady):  # Whoever it is, the link works once registration does.
+        return
 
 
 def _anchor(given: str | None) -> UUID | None:
