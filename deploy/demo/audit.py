@@ -8,6 +8,8 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from uuid import UUID
 
 from confluent_kafka import KafkaException
@@ -24,6 +26,7 @@ from shared.contracts.audit import is_log
 from shared.messaging.codec import Message, Poison, record_id
 from shared.messaging.retry import INFRASTRUCTURE
 from shared.messaging.topics import Topic, catalogue, dead_letter_topic, partner_topics, subscriptions
+from shared.service.stage import Stage
 
 QUIET_WITHIN = 300.0
 """Seconds; engines that crash meanwhile have to come back first."""
@@ -118,6 +121,7 @@ class Auditor:
                 records=[_on_topic(record) for record in records],
                 inboxes=await self._inboxes(),
                 readers={topic.name: self._readers(topic) for topic in topics},
+                types={name: await asyncio.to_thread(types_of, name) for name in self._running},
             ),
             events=tuple(record for record in records if isinstance(record, Message)),
             letters=tuple(letters),
@@ -168,7 +172,15 @@ def _on_topic(record: Message | Poison) -> OnTopic:
     topic = record.record.topic
     if isinstance(record, Poison):
         return OnTopic(topic, record.message_id, None)
-    return OnTopic(topic, record.message_id, record.envelope.id, _effect(record), record_id(record.record))
+    id_, place = record.envelope.id, record_id(record.record)
+    return OnTopic(topic, record.message_id, id_, _effect(record), place, record.data.TYPE)
+
+
+@cache
+def types_of(service: str) -> frozenset[str]:
+    """The types of events that a service reads: others on its topics it passes by, and claims them nowhere."""
+    stage: Stage = import_module(f"services.{service}.app").build()[0]
+    return frozenset(route.event.TYPE for route in stage.routes)
 
 
 def _effect(event: Message) -> str | None:

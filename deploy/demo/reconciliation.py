@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 Topic = str
@@ -27,6 +27,8 @@ class OnTopic:
     effect: str | None = None
     """What it says and why, without its id and moment: one cause has each effect once. None: no event caused it."""
     place: UUID | None = None
+    type: str | None = None
+    """None where the record is no event."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Evidence:
     inboxes: Mapping[Name, Sequence[UUID]]
     """By reader, the message ids that took effect, as often as they did."""
     readers: Mapping[Topic, Collection[Name]]
+    types: Mapping[Name, Collection[str]] = field(default_factory=dict)
+    """By reader, the types of events that it reads, where it does not read all of its topics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,11 @@ class Reconciliation:
     published: int
     """Events of a journal that are on their topic."""
     consumed: int
-    """Takings in by readers: an event with three readers counts three."""
+    """Takings in by readers: an event whose type three read counts three."""
     unknown: int
     """Records that no writer decided."""
     lost: int
-    """Decided and not on the topic, or on the topic and not consumed by a reader of it."""
+    """Decided and not on the topic, or on the topic and not consumed by who reads its type."""
     doubled: int
     """Took effect more than once: claimed twice by one reader, or told twice by it for one cause."""
     republished: int
@@ -80,15 +84,17 @@ def _is_of(record: OnTopic, decided: Collection[tuple[Topic, UUID]]) -> bool:
 
 def _readings(evidence: Evidence) -> tuple[int, int]:
     """What readers consumed of their topics, and what they missed."""
-    on_topic: dict[Topic, dict[UUID, set[UUID | None]]] = {}
+    on_topic: dict[Topic, dict[UUID, tuple[str | None, set[UUID | None]]]] = {}
     for record in evidence.records:
-        claims = on_topic.setdefault(record.topic, {}).setdefault(record.message_id, {record.message_id})
-        claims.add(record.place)
+        known = on_topic.setdefault(record.topic, {})
+        known.setdefault(record.message_id, (record.type, {record.message_id}))[1].add(record.place)
     claimed = {name: set(inbox) for name, inbox in evidence.inboxes.items()}
     consumed = missed = 0
     for topic, readers in evidence.readers.items():
         for reader in readers:
-            expected = on_topic.get(topic, {}).values()
+            read = evidence.types.get(reader)
+            records = on_topic.get(topic, {}).values()
+            expected = [claims for type_, claims in records if read is None or type_ is None or type_ in read]
             found = sum(not claims.isdisjoint(claimed.get(reader, set())) for claims in expected)
             consumed += found
             missed += len(expected) - found

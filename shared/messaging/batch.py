@@ -1,7 +1,7 @@
 """The batch runner: many records, one transaction, one decision per event.
 
-A record has one of these outcomes: took effect, was seen before, is not for this stage, was set aside, was blocked.
-All are written in the same transaction, so a batch that is delivered again changes nothing.
+A record has one of these outcomes: took effect, was seen before, was set aside, was blocked, is not for this stage. Of
+the last nothing is written; the others are in the same transaction, so a batch that comes again changes nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from shared.contracts.audit import ANSWERED
 from shared.contracts.dead_letters import ServiceName
 from shared.contracts.event import Actor, Cause
 from shared.messaging import dead_letters, inbox, refusals, writers
-from shared.messaging.codec import Message, Poison, Record, decode, record_id
+from shared.messaging.codec import Message, Poison, Record, decode, decode_one_of, record_id
 from shared.messaging.dead_letters import HANDLER_FAILED, Key, SetAside, blocking_key
 from shared.messaging.decision import RejectedEventError
 from shared.messaging.dlq_limit import DlqLimit, DlqLimitReachedError
@@ -85,6 +85,7 @@ class BatchRunner:
         self._service = service
         self._keep = keep
         self._routes = {route.event: route for route in routes}
+        self._read = frozenset(route.event.TYPE for route in routes)
         self.limit = limit or DlqLimit.none()
         self._skips = skips or Skips()
 
@@ -94,16 +95,21 @@ class BatchRunner:
         Raises one of `TRY_AGAIN` when the store or a concurrent writer was in the way: nothing was written then, or
         only a first part whose records will be seen as duplicates. Raises DlqLimitReachedError likewise.
         """
-        received = [decode(record) for record in await self._skips.mark(self.database, records)]
+        marked = await self._skips.mark(self.database, records)
+        received = [item for record in marked if (item := decode_one_of(record, self._read)) is not None]
+        outcome = Outcome(ignored=len(records) - len(received))
+        if not received:
+            return outcome
         if tracing.on():
             tracing.link(item.envelope.cause.traceparent for item in received if isinstance(item, Message))
         try:
-            return await self._together(received)
+            outcome += await self._together(received)
         except PASSED_ON:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a handler raises, one record must not stop the others
             log.warning("batch_falls_back_to_one_by_one", error=type(error).__name__, records=len(records))
-            return await self._one_by_one(received)
+            outcome += await self._one_by_one(received)
+        return outcome
 
     async def _together(self, received: Sequence[Received]) -> Outcome:
         async with unit_of_work(self.database, self._service) as work:

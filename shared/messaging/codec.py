@@ -6,7 +6,7 @@ validator: every byte is parsed once.
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple
@@ -159,6 +159,21 @@ def data_of(type_: str, value: bytes) -> EventData:
 
 def decode(record: Record) -> Message | Poison:
     """Read a record, whatever its bytes are."""
+    read = _attributes(record)
+    return read if isinstance(read, Poison) else _event(record, read)
+
+
+def decode_one_of(record: Record, types: Collection[str]) -> Message | Poison | None:
+    """Read a record, whatever its bytes are. None where it is a stage's event of none of these types: what it says is
+    not looked at.
+    """
+    read = _attributes(record)
+    if isinstance(read, Poison):
+        return read
+    return _event(record, read) if read.type in types or is_partners(record.topic) else None
+
+
+def _attributes(record: Record) -> _Read | Poison:
     value = record.value
     if record.refused is not None or value is None:
         return _refused(record, record.refused or TOMBSTONE)
@@ -173,11 +188,15 @@ def decode(record: Record) -> Message | Poison:
         read = _read(value)
     except UNREADABLE as error:
         return _unreadable(record, value, error)
-    event = EVENT_TYPES.get(read.type)
-    if event is None:
+    if read.type not in EVENT_TYPES:
         return _poison(record, "unknown_type", "type not in the contracts", read.id, read.type)
+    return read
+
+
+def _event(record: Record, read: _Read) -> Message | Poison:
+    theirs = is_partners(record.topic)
     try:
-        data = _data(event, read.data, theirs=theirs)
+        data = _data(EVENT_TYPES[read.type], read.data, theirs=theirs)
     except ValidationError as error:
         closed = recipient_of(record.topic) and Encrypted.read(read.type, record.topic, record.key, bytes(read.data))
         if not closed:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Collection
 from typing import Any
 
 from shared.messaging import codec
@@ -15,12 +16,12 @@ FATAL = b'"number":13'
 def deadly() -> None:
     consume = BatchRunner.consume
 
-    def decode(record: codec.Record) -> Any:
+    def decode(record: codec.Record, types: Collection[str]) -> Any:
         if record.refused is None and FATAL in (record.value or b""):
             os.kill(os.getpid(), signal.SIGKILL)
-        return codec.decode(record)
+        return codec.decode_one_of(record, types)
 
-    consume.__globals__["decode"] = decode
+    consume.__globals__["decode_one_of"] = decode
 
 
 if __name__ == "__main__":

@@ -57,6 +57,14 @@ def test_a_row_missing_in_a_readers_inbox_is_a_loss() -> None:
     assert (found.lost, found.consumed) == (1, 8)
 
 
+def test_a_type_that_a_reader_does_not_read_is_no_loss_and_one_that_it_reads_is() -> None:
+    evidence = with_inbox(in_order(), "financing", REGISTERED)
+    records = [replace(each, type="aligned" if each.topic == MATCHES else "registered") for each in evidence.records]
+    read = replace(evidence, records=records, types={"financing": {"registered"}})
+    assert (reconcile(read).lost, reconcile(read).consumed) == (0, 6)
+    assert reconcile(replace(read, types={"financing": {"registered", "aligned"}})).lost == 3
+
+
 def test_a_reader_without_an_inbox_lost_all() -> None:
     evidence = in_order()
     inboxes = {name: inbox for name, inbox in evidence.inboxes.items() if name != "matching"}
