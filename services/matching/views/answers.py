@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from services.matching.domain.award import Award
 from services.matching.domain.reasons import CorrectReason, DeclineReason, EndReason, GateName
@@ -26,10 +26,8 @@ class AnswerBody(Body):
         return reason
 
 
-class AskedMoney(Money):
+class AskedMoney(Money, extra="forbid"):
     """Money from outside. An unknown field is refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class AwardBody(Body):
