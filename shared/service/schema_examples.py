@@ -7,7 +7,7 @@ FORMATS = {"date-time": "2026-03-02T15:04:05Z", "date": "2026-12-31"}
 
 Schema = dict[str, Any]
 
-ANY_NAME: Schema = {"const": "name"}
+ANY_NAME: Schema = {"type": "string"}
 
 
 def example_of(schema: Schema, definitions: Schema, name: str = "") -> Any:  # noqa: ANN401 - any JSON
@@ -48,5 +48,6 @@ def _object(schema: Schema, definitions: Schema) -> Schema:
     found = {name: example_of(part, definitions, name) for name, part in schema.get("properties", {}).items()}
     for values in (*schema.get("patternProperties", {}).values(), schema.get("additionalProperties")):
         if isinstance(values, dict):
-            found[example_of(schema.get("propertyNames", ANY_NAME), definitions)] = example_of(values, definitions)
+            key = example_of(ANY_NAME | schema.get("propertyNames", {}), definitions, "name")
+            found[key] = example_of(values, definitions)
     return found

@@ -13,13 +13,23 @@ from shared.i18n.fields import wrong
 from shared.security.jwe import KeyRefusedError, PublicJwk, public_key
 from shared.service.http import View
 
+EXAMPLE = {
+    "kty": "EC",
+    "crv": "P-256",
+    "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+    "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+    "use": "enc",
+    "kid": "1",
+}
+"""Of RFC 7517, A.1."""
+
 Member = Annotated[str, StringConstraints(max_length=4_000)]
 Jwk = Annotated[
     dict[
         Annotated[str, StringConstraints(max_length=40)],
         Member | bool | Annotated[tuple[Member, ...], Field(max_length=20)],
     ],
-    Field(max_length=30),
+    Field(max_length=30, examples=[EXAMPLE]),
 ]
 """A key as its owner gives it, with members that nobody here needs."""
 
