@@ -144,7 +144,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "search_suppliers": Read("supplier:searched", "id"),
         "list_twins": Read("twins:listed", "supplier_ids"),
         "show_twins": Read("twins:viewed", "supplier_ids"),
-        **dict.fromkeys(("show_origins", "list_past"), Read("supplier:viewed")),
+        **dict.fromkeys(("show_origins", "list_past", "show_held"), Read("supplier:viewed")),
         "list_people": Read("person:listed", "supplier_id"),
         "list_suggestions": Read("supplier:suggested", "supplier_id"),
         "show_refused_suppliers": Read("supplier:returned"),
@@ -207,7 +207,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
     },
     "financing": {
         "show_case": Read("case:viewed", "supplier_id"),
-        "show_papers": Read("papers:viewed"),
+        **dict.fromkeys(("show_papers", "list_refusals"), Read("papers:viewed")),
         "list_needs": Read("need:listed", "supplier_id"),
         **dict.fromkeys(("show_consent", "prove_consent"), Read("consent:viewed", "supplier_id")),
         **dict.fromkeys(("list_referrals", "list_due"), Read("referral:listed", "supplier_id")),
