@@ -31,6 +31,7 @@ COMMANDS = {
     "audit": "audit",
     "topics": "watch",
     "lag": "watch",
+    "outbox": "outbox",
     "dead-letters": "dead_letters",
     "gaps": "gaps",
     "resend": "resend",

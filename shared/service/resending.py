@@ -1,5 +1,7 @@
-"""The routes by which operators bring back what Kafka removed before a stage consumed it."""
+"""The routes by which operators see what is not published yet, and bring back what Kafka removed unread."""
 
+from collections.abc import Callable, Collection
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -8,7 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from shared.contracts.dead_letters import ServiceName
 from shared.i18n.fields import wrong
-from shared.messaging import gaps
+from shared.messaging import backlog, gaps
 from shared.messaging.gaps import Gap
 from shared.messaging.resend import RefusedError, Resender, Resent, Wanted
 from shared.runtime.database import Database
@@ -39,6 +41,20 @@ class GapView(View):
     """What brings the events back; null where no stage has them."""
 
 
+class WaitingView(View):
+    """Events of one topic that are not published yet."""
+
+    topic: str
+    events: int
+    """How many; of a topic with very many only the first ones are counted."""
+    is_more: bool
+    """Whether there are more than are counted."""
+    oldest_seconds: float
+    """Since the oldest was decided, or sent again."""
+    backs_off: bool
+    """Whether the process that answers waits before it tries the topic again: of several only one publishes."""
+
+
 class Closing(Body):
     """Which gaps are done with, and why."""
 
@@ -61,10 +77,22 @@ class Closed(View):
     """Those that were open."""
 
 
-def router(service: ServiceName, database: Database) -> APIRouter:
-    """Gaps, and the journal's events once more."""
+def router(service: ServiceName, database: Database, backing_off: Callable[[], Collection[str]]) -> APIRouter:
+    """What waits to be published, gaps, and the journal's events once more. `backing_off`: topics that the relay of
+    this process leaves alone for a while.
+    """
     api = routes("operations")
     resender = Resender(database, service)
+
+    @api.get("/outbox", dependencies=[allow(Role.OPERATOR)])
+    async def list_outbox(paging: Paging) -> Page[WaitingView]:
+        """List the topics of which events wait to be published."""
+        async with database.connection() as connection:
+            found = await backlog.waiting(connection)
+        troubled = backing_off()
+        return Page[WaitingView].of_all(
+            found, paging, lambda each: WaitingView(**asdict(each), backs_off=each.topic in troubled)
+        )
 
     @api.get("/record-gaps", dependencies=[allow(Role.OPERATOR)])
     async def list_record_gaps(

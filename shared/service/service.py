@@ -68,11 +68,11 @@ class Service:
         """One for each member: FastStream starts a broker's subscribers one after the other, and one that waits for its
         group to be rebalanced would keep the others, of other groups too, from their work."""
         self._subscribers = self._subscribe()
-        relay = Relay(self.database, Publisher(kafka, f"{name}-relay"), stage.public_keys)
+        self._relay = Relay(self.database, Publisher(kafka, f"{name}-relay"), stage.public_keys)
         self.health = Health()
         revision = Revision(name)
         self.health.checks["store"] = revision.trouble
-        alarms = AlarmWatch(self.database, settings, self._subscribers, relay, self.health, revision)
+        alarms = AlarmWatch(self.database, settings, self._subscribers, self._relay, self.health, revision)
         figures = FigureWatch(self.database, Partitions(kafka, f"{name}-figures"), stage.figures)
         self._watches = {"alarms": alarms.run, "figures": figures.run}
         register = register_of(name)
@@ -81,7 +81,7 @@ class Service:
         self._watches["erasures"] = self._erasures.run
         if stage.attachments is not None:
             self._watches["attachments"] = partial(watch.run, stage.attachments, self.database)
-        self._workers: list[Worker] = [relay]
+        self._workers: list[Worker] = [self._relay]
         self._name = self._own_name()
         if key := settings.audit_key.get_secret_value():
             self._workers.append(Sealer(self.database, name, key, settings.audit_every_s))
@@ -140,7 +140,7 @@ class Service:
         api = http.together(
             self._stage.router(Commands(self.database, name), self.database),
             operations.router(name, self.database, self.health, replayer, subscribers),
-            resending.router(name, self.database),
+            resending.router(name, self.database, lambda: self._relay.backing_off),
             recorded.router(self.database),
         )
         app = self._stage.application(Issuer.of(self._settings), api, self.database)

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from deploy.cli.main import build
 from shared.contracts.event import Actor, Cause
-from shared.messaging import skips
+from shared.messaging import journal, skips
 from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimit, Resumer
 from shared.messaging.producer import partition_of
@@ -28,9 +28,10 @@ from shared.service.operations import Health
 from shared.service.trail import Trail
 from shared.testing.stage import AUDIENCE, ISSUER, TOKEN_LIFESPAN
 from tests.conformance.events import Told
-from tests.conformance.stage import Bench, Consuming, by, eventually
+from tests.conformance.stage import Bench, Consuming, by, envelope, eventually
 
 TOPIC = "conformance.operations.v1"
+TROUBLED = frozenset({"conformance.troubled.v1"})
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ async def operator(bench: Bench, consuming: Consuming, tmp_path: Path) -> AsyncI
     install(app)
     subscribers = [consuming.subscriber]
     app.include_router(operations.router("portal", bench.database, Health(), bench.replayer, subscribers))
-    app.include_router(resending.router("registration", bench.database))
+    app.include_router(resending.router("registration", bench.database, lambda: TROUBLED))
     app.include_router(recorded.router(bench.database))
     headers = {"Authorization": f"Bearer {issuer.issue('ana', ['operator'], TOKEN_LIFESPAN)}"}
     transport = httpx.ASGITransport(app)
@@ -60,6 +61,20 @@ async def _listed(operator: httpx.AsyncClient, **wanted: str) -> list[dict[str, 
     page = (await operator.get("/dead-letters", params=wanted)).json()
     assert page["next"] is None
     return page["items"]
+
+
+async def test_what_waits_to_be_published_is_told_by_topic(bench: Bench, operator: httpx.AsyncClient) -> None:
+    assert (await operator.get("/outbox")).json() == {"items": [], "next": None}
+    (troubled,) = TROUBLED
+    told = [(TOPIC, number) for number in range(3)] + [(troubled, 1)]
+    async with bench.database.transaction() as connection:
+        await journal.append(connection, [envelope(Told(on=on, account=uuid4(), number=number)) for on, number in told])
+    waiting = (await operator.get("/outbox")).json()["items"]
+    assert [(each["topic"], each["events"], each["is_more"], each["backs_off"]) for each in waiting] == [
+        (TOPIC, 3, False, False),
+        (troubled, 1, False, True),
+    ]
+    assert all(0 <= each["oldest_seconds"] < 600 for each in waiting)
 
 
 async def test_from_the_list_to_the_record(bench: Bench, operator: httpx.AsyncClient) -> None:

@@ -133,6 +133,7 @@ NOT_OF_OTHERS = {
     "show_event_schema": "the program's own",
     "list_dead_letters": "places and reasons of records",
     "list_record_gaps": "places of records",
+    "list_outbox": "counts",
     "list_skips": "places of records",
     "list_checkpoints": "sizes and signatures",
     "show_areas": "the program's own",
