@@ -18,15 +18,26 @@ class _InexactError(Exception):
     pass
 
 
+class Written(dict[str, Any]):
+    """An object of JSON, with the text that it is read from."""
+
+    text: str
+
+
 def loads(text: str | bytes) -> Any:  # noqa: ANN401 - JSON
-    """As `json.loads`, and no number is another one than was written. Raises JSONDecodeError, and ValueError for bytes
-    that are no text.
+    """As `json.loads`, and no number is another one than was written; an object is a `Written`. Raises JSONDecodeError,
+    and ValueError for bytes that are no text.
     """
     given = text if isinstance(text, str) else text.decode(json.detect_encoding(text))
     try:
-        return json.loads(given, parse_float=_exact, parse_int=_whole, parse_constant=_exact)
+        found = json.loads(given, parse_float=_exact, parse_int=_whole, parse_constant=_exact)
     except _InexactError:
         raise json.JSONDecodeError(INEXACT, given, inexact_at(given) or 0) from None
+    if not isinstance(found, dict):
+        return found
+    written = Written(found)
+    written.text = given
+    return written
 
 
 def inexact_at(text: str) -> int | None:
