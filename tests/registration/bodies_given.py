@@ -42,6 +42,16 @@ async def confirmed(stage: StageUnderTest, claim: str, code: str | None = None) 
     return await stage.client.post(f"/suppliers/{claim}/confirmation", json={"code": code or code_of(claim)})
 
 
+async def held(stage: StageUnderTest, supplier: str) -> dict[str, Any]:
+    """What is held of a supplier that it did not say, as it sees that itself."""
+    answer = await stage.client.get(
+        f"/suppliers/{supplier}/held", headers=stage.headers("supplier", supplier_id=supplier)
+    )
+    assert answer.status_code == 200, answer.text
+    view: dict[str, Any] = answer.json()
+    return view
+
+
 async def shown(stage: StageUnderTest, supplier: str) -> dict[str, Any]:
     """A supplier as operators see it."""
     answer = await stage.client.get(f"/suppliers/{supplier}", headers=stage.headers("operator"))

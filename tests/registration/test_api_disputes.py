@@ -10,7 +10,7 @@ from services.registration.domain.supplier import Registry
 from services.registration.store import registry_of
 from shared.runtime.database import Connection
 from shared.testing.stage import StageUnderTest
-from tests.registration.bodies_given import BODY, CONTACT, claimed, confirmed, registered, shown
+from tests.registration.bodies_given import BODY, CONTACT, claimed, confirmed, held, registered, shown
 from tests.registration.given import DOUBTFUL_RFC
 
 BARRED = "operator-9"
@@ -87,6 +87,13 @@ async def test_whoever_is_involved_decides_a_dispute_neither_way(
         f"/suppliers/{claimant}/dispute", json={"upheld": upheld}, headers=stage.headers("operator")
     )
     assert other.status_code == 200, other.text
+
+
+async def test_who_has_an_rfc_is_not_told_in_its_file_that_somebody_else_registered_it(stage: StageUnderTest) -> None:
+    holder, claimant = await disputed(stage)
+    answers = [await held(stage, firm) for firm in (holder, claimant)]
+    assert [answer.keys() for answer in answers] == [{"personal", "prospects", "mergers"}] * 2
+    assert answers[0] == answers[1]
 
 
 async def leaves(stage: StageUnderTest, holder: str) -> None:

@@ -10,7 +10,7 @@ from services.registration.domain.twins import LOOK_OUT
 from services.registration.store import twins as store
 from shared.testing.stage import StageUnderTest
 from tests.files.given import csv_of
-from tests.registration.bodies_given import BODY, CONTACT, code_of, registered, shown
+from tests.registration.bodies_given import BODY, CONTACT, code_of, held, registered, shown
 from tests.registration.files_given import SUPPLIER, upload
 from tests.registration.given import DOUBTFUL_RFC, LEGAL_RFC, OTHER_RFC, legal_rfc
 
@@ -56,6 +56,7 @@ async def test_they_are_flagged_with_why_and_how_probably(
     stage: StageUnderTest, more: dict[str, Any], signs: list[str] | None, strength: str | None
 ) -> None:
     one = await registered(stage)
+    alone = await held(stage, one["id"])
     other = await registered(stage, **{"rfc": OTHER_RFC, "legal_name": "Forjas SA de CV"} | ELSEWHERE | more)
     assert other["status"] == "registered"
     pairs = await found(stage)
@@ -63,12 +64,14 @@ async def test_they_are_flagged_with_why_and_how_probably(
     for pair in pairs:
         assert pair["supplier_ids"] == [one["id"], other["id"]]
         assert [each["folio"] for each in pair["suppliers"]] == ["PDP-000001", "PDP-000002"]
+    assert [await held(stage, each["id"]) for each in (one, other)] == [alone, alone], "neither hears of the other"
 
 
 async def test_both_are_kept_and_are_not_flagged_again(stage: StageUnderTest) -> None:
     pair = await twins(stage)
     kept = await decide(stage, pair, "keeping")
     assert (kept.status_code, kept.json()["status"]) == (200, "kept")
+    assert [(await held(stage, each))["mergers"] for each in pair["supplier_ids"]] == [[], []]
     body = BODY | {"legal_name": "Maquinados Ejemplo SA"}
     headers = stage.headers("operator") | {"If-Match": "*"}
     await stage.client.put(f"/suppliers/{pair['supplier_ids'][0]}", json=body | {"state": "11"}, headers=headers)
@@ -84,6 +87,8 @@ async def test_of_a_merger_one_remains_and_every_stage_hears_that_the_other_left
     merged = (await decide(stage, pair, "merger", {"remains": remains})).json()
     assert (merged["status"], merged["remains"]) == ("merged", remains)
     assert [each["status"] for each in merged["suppliers"]] == ["registered", "withdrawn"]
+    told = [{"decided_at": merged["decided_at"], "went_on": each} for each in (True, False)]
+    assert [(await held(stage, each))["mergers"] for each in (remains, leaves)] == [[told[0]], [told[1]]]
     gone = await shown(stage, leaves)
     assert (gone["withdrawal"], gone["merged_into"], gone["contact"]) == ("merged", remains, CONTACT)
     type_, key, data = (await stage.told())[-1]

@@ -194,8 +194,10 @@ async def test_nothing_is_held_is_no_answer_while_something_is(stage: StageUnder
         return done.status_code, done.json().get("title")
 
     assert (await stage.client.get(f"/suppliers/{firm}/held", headers=operator)).json() == {
-        "personal": ["contact", "claim"], "prospects": [], "twins": [], "disputes": [],
+        "personal": ["contact", "claim"], "prospects": [], "mergers": [],
     }  # fmt: skip
+    unknown = await stage.client.get(f"/suppliers/{uuid4()}/held", headers=operator)
+    assert (unknown.status_code, unknown.json()["title"]) == (404, "supplier_unknown")
     assert await answer() == (409, "arco_something_held")
     assert await answer(none_of_it=True) == (200, None)
 

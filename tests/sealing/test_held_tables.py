@@ -59,7 +59,7 @@ OWN: Final[dict[str, dict[str, str]]] = {
         "supplier": "/suppliers/{id}",
         "supplier_past": "/suppliers/{id}/past",
         "telling": "what operators had told again, to all",
-        "twins": "/suppliers/{id}/held",
+        "twins": "mergers are in /suppliers/{id}/held; of likeness to another firm, what is the other's as well",
     },
     "matching": {
         "anchor": "buyers",

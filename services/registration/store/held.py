@@ -1,22 +1,20 @@
 """What is held of a firm that it did not say itself, and whether anything personal of it is."""
 
-from typing import Literal, get_args
+from datetime import datetime
+from typing import Literal, NamedTuple, get_args
 from uuid import UUID
 
 from services.registration.domain.prospect import Prospect
-from services.registration.domain.twins import Twins
-from services.registration.store import prospects, twins
+from services.registration.store import prospects
 from shared.runtime.database import Connection
 
-Side = Literal["holder", "claimant"]
 Kept = Literal["contact", "identity", "claim", "people", "attachments"]
 PERSONAL = get_args(Kept)
 
 _PROSPECTS = "SELECT * FROM prospect WHERE supplier_id = $1 ORDER BY id"
-_TWINS = "SELECT * FROM twins WHERE older = $1 OR newer = $1 ORDER BY id"
-_DISPUTED = """
-    SELECT CASE WHEN one.disputed THEN 'claimant' ELSE 'holder' END AS side FROM supplier AS one
-    WHERE id = $1 AND (disputed OR EXISTS (SELECT FROM supplier AS other WHERE other.rfc = one.rfc AND other.disputed))
+_MERGERS = """
+    SELECT decided_at, remains = $1 AS went_on FROM twins
+    WHERE (older = $1 OR newer = $1) AND status = 'merged' ORDER BY decided_at, id
 """
 _PERSONAL = """
     SELECT contact IS NOT NULL AS contact, identity IS NOT NULL AS identity,
@@ -32,14 +30,14 @@ async def prospects_of(connection: Connection, firm: UUID) -> list[Prospect]:
     return await prospects.prospects.all_of(connection, await connection.fetch(_PROSPECTS, firm))
 
 
-async def twins_with(connection: Connection, firm: UUID) -> list[Twins]:
-    """What it was compared with and found like."""
-    return await twins.twins.all_of(connection, await connection.fetch(_TWINS, firm))
+class Merger(NamedTuple):
+    decided_at: datetime
+    went_on: bool
 
 
-async def sides_of(connection: Connection, firm: UUID) -> list[Side]:
-    """On which side of a dispute of its RFC it is, if of one."""
-    return [row["side"] for row in await connection.fetch(_DISPUTED, firm)]
+async def mergers_of(connection: Connection, firm: UUID) -> list[Merger]:
+    """When operators said that it is one with another record."""
+    return [Merger(**row) for row in await connection.fetch(_MERGERS, firm)]
 
 
 async def personal_of(connection: Connection, firm: UUID) -> list[Kept]:

@@ -1,41 +1,19 @@
 """What is held of a firm that it did not say itself, as its own people may see it: nobody else is named."""
 
 from datetime import datetime
-from uuid import UUID
 
-from services.registration.domain.likeness import Sign, Strength
 from services.registration.domain.prospect import Prospect
-from services.registration.domain.twins import Twins, TwinsStatus
-from services.registration.store.held import Kept, Side
+from services.registration.store.held import Kept
 from services.registration.views.prospects import ProspectView
 from shared.service.http import View
 
 
-class OwnTwinsView(View):
-    """That it is probably one with another firm: which one is not said, as that is another's."""
+class MergerView(View):
+    """That an operator said that it is one with another record of it."""
 
-    id: UUID
-    status: TwinsStatus
-    strength: Strength
-    signs: tuple[Sign, ...]
-    """In what the two are alike."""
-    found_at: datetime
-    decided_at: datetime | None
-    went_on: bool | None
-    """Whether it went on as this firm, where the two were merged."""
-
-    @classmethod
-    def of_pair(cls, pair: Twins, firm: UUID) -> "OwnTwinsView":
-        said = ("id", "status", "strength", "signs", "found_at", "decided_at")
-        went_on = None if pair.remains is None else pair.remains == firm
-        return cls(**{name: getattr(pair, name) for name in said}, went_on=went_on)
-
-
-class DisputeView(View):
-    """That its RFC is another firm's too, as both say."""
-
-    side: Side
-    """Who has it meanwhile, and who says that it is theirs."""
+    decided_at: datetime
+    went_on: bool
+    """Whether it went on as this firm."""
 
 
 class OwnProspectView(ProspectView):
@@ -51,5 +29,5 @@ class HeldView(View):
     personal: tuple[Kept, ...]
     """What of persons this service has of the firm."""
     prospects: tuple[OwnProspectView, ...]
-    twins: tuple[OwnTwinsView, ...]
-    disputes: tuple[DisputeView, ...]
+    mergers: tuple[MergerView, ...]
+    """Of likeness to others nothing more: who changes what is compared would hear who else has the same."""
