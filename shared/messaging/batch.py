@@ -4,9 +4,9 @@ A record has one of these outcomes: took effect, was seen before, was set aside,
 the last nothing is written; the others are in the same transaction, so a batch that comes again changes nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from shared.contracts.audit import ANSWERED
 from shared.contracts.dead_letters import ServiceName
@@ -16,6 +16,7 @@ from shared.messaging.codec import Message, Poison, Record, decode, decode_one_o
 from shared.messaging.dead_letters import HANDLER_FAILED, Key, SetAside, blocking_key
 from shared.messaging.decision import RejectedEventError
 from shared.messaging.dlq_limit import DlqLimit, DlqLimitReachedError
+from shared.messaging.passed_by import Item, PassedBy, Received, keys_of, left_of
 from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.routing import Keep, Routes
 from shared.messaging.skips import Skips
@@ -23,8 +24,6 @@ from shared.messaging.topics import is_partners
 from shared.messaging.unit_of_work import UnitOfWork, unit_of_work
 from shared.runtime import crash, logging, tracing
 from shared.runtime.database import Connection, Database
-
-Received = Message | Poison
 
 PASSED_ON: tuple[type[Exception], ...] = (*TRY_AGAIN, DlqLimitReachedError)
 
@@ -63,9 +62,19 @@ class _Fates:
     """The part of one transaction that is not decided by handlers."""
 
     letters: list[SetAside] = field(default_factory=list)
-    waiting: list[Received] = field(default_factory=list)
+    waiting: list[Any] = field(default_factory=list)
     blocked: set[Key] = field(default_factory=set)
     """Keys blocked before this batch or by it."""
+    behind: dict[Key, tuple[int, int]] = field(default_factory=dict)
+    """The places of the letters of those blocked before."""
+
+    def keep_waiting(self, item: Item) -> bool:
+        """Whether it waits behind a blocked key. What is passed by does not where it came before what blocks it."""
+        key = blocking_key(item.record) if self.blocked else None
+        if key not in self.blocked:
+            return False
+        partition, offset = self.behind.get(key, (None, 0))
+        return not isinstance(item, PassedBy) or item.record.partition != partition or item.record.offset > offset
 
 
 class BatchRunner:
@@ -96,34 +105,40 @@ class BatchRunner:
         only a first part whose records will be seen as duplicates. Raises DlqLimitReachedError likewise.
         """
         marked = await self._skips.mark(self.database, records)
-        received = [item for record in marked if (item := decode_one_of(record, self._read)) is not None]
-        outcome = Outcome(ignored=len(records) - len(received))
-        if not received:
-            return outcome
+        items = [decode_one_of(record, self._read) or PassedBy(record) for record in marked]
+        if all(isinstance(item, PassedBy) for item in items) and not await self._any_waits(items):
+            return Outcome(ignored=len(items))
         if tracing.on():
-            tracing.link(item.envelope.cause.traceparent for item in received if isinstance(item, Message))
+            tracing.link(item.envelope.cause.traceparent for item in items if isinstance(item, Message))
         try:
-            outcome += await self._together(received)
+            return await self._together(items)
         except PASSED_ON:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a handler raises, one record must not stop the others
             log.warning("batch_falls_back_to_one_by_one", error=type(error).__name__, records=len(records))
-            outcome += await self._one_by_one(received)
-        return outcome
+            return await self._one_by_one(items)
 
-    async def _together(self, received: Sequence[Received]) -> Outcome:
+    async def _any_waits(self, items: Sequence[Item]) -> bool:
+        async with self.database.connection() as connection:
+            return bool(await dead_letters.blocked_among(connection, keys_of(items)))
+
+    async def _together(self, items: Sequence[Item]) -> Outcome:
         async with unit_of_work(self.database, self._service) as work:
+            received = [item for item in items if not isinstance(item, PassedBy)]
             theirs = any(map(is_partners, {item.record.topic for item in received}))
             fresh = await (self._unsettled if theirs else self._claim)(work.connection, received)
             crash.point("consume.claimed")
-            fates = _Fates(blocked=await dead_letters.blocked_among(work.connection, _keys(fresh)))
-            wanted = self._sort_out(fresh, fates)
+            left = left_of(items, received, fresh)
+            fates = _Fates(blocked=await dead_letters.blocked_among(work.connection, keys_of(left)))
+            if fates.blocked:
+                fates.behind = await dead_letters.places_of(work.connection, fates.blocked)
+            wanted = self._sort_out(left, fates)
             here = len(fates.waiting)
             fates.waiting = await self._placed(work.connection, fates.waiting)
             outcome = Outcome(
                 applied=len(wanted),
                 duplicate=len(received) - len(fresh) + here - len(fates.waiting),
-                ignored=len(fresh) - len(wanted) - len(fates.letters) - here,
+                ignored=len(left) - len(wanted) - len(fates.letters) - here,
                 dead=len(fates.letters),
                 blocked=len(fates.waiting),
             )
@@ -166,8 +181,9 @@ class BatchRunner:
                 fresh.append(item)
         return fresh
 
-    async def _placed(self, connection: Connection, items: Sequence[Received]) -> list[Received]:
+    async def _placed(self, connection: Connection, waiting: Sequence[Item]) -> list[Received]:
         """Those that are not set aside or waiting already. They claim their places, no longer their events' ids."""
+        items = await self._read_all(connection, waiting)
         places = {record_id(item.record): item.message_id for item in items if isinstance(item, Message)}
         if not places:
             return list(items)
@@ -175,17 +191,26 @@ class BatchRunner:
         new = await inbox.claim(connection, list(places))
         return [item for item in items if not isinstance(item, Message) or record_id(item.record) in new]
 
-    def _sort_out(self, fresh: Sequence[Received], fates: _Fates) -> list[Message]:
+    async def _read_all(self, connection: Connection, items: Sequence[Item]) -> list[Received]:
+        """With those that would be passed by: behind a blocked key they wait in their order, as a later build may read
+        what was not read when it came.
+        """
+        read = [decode(item.record) if isinstance(item, PassedBy) else item for item in items]
+        late = [each for each, item in zip(read, items, strict=True) if isinstance(item, PassedBy)]
+        known = {id(each) for each in late} - {id(each) for each in await self._claim(connection, late)} if late else ()
+        return [each for each in read if id(each) not in known]
+
+    def _sort_out(self, left: Sequence[Item], fates: _Fates) -> list[Message]:
         """Set poison aside, block what waits behind it, and leave out what this stage does not read."""
         wanted = []
-        for item in fresh:
-            if fates.blocked and blocking_key(item.record) in fates.blocked:
+        for item in left:
+            if fates.blocked and fates.keep_waiting(item):
                 fates.waiting.append(item)
             elif isinstance(item, Poison):
                 fates.letters.append(dead_letters.poisoned(self._service, item))
                 if (key := blocking_key(item.record)) is not None:
                     fates.blocked.add(key)
-            elif type(item.data) in self._routes:
+            elif isinstance(item, Message) and type(item.data) in self._routes:
                 wanted.append(item)
         return wanted
 
@@ -229,10 +254,13 @@ class BatchRunner:
             refusals.tell_refused(work, self._service, letter, cause._replace(causation_id=letter.event_id))
             log.error("dead_letter", **writers.letter_context(letter))
 
-    async def _one_by_one(self, received: Sequence[Received]) -> Outcome:
+    async def _one_by_one(self, items: Sequence[Item]) -> Outcome:
         """Each record in a transaction of its own; the one that still fails is set aside and blocks its key."""
         total = Outcome()
-        for item in received:
+        for item in items:
+            if isinstance(item, PassedBy):
+                total += await self._together([item])
+                continue
             try:
                 total += await self._together([item])
             except PASSED_ON:
@@ -267,10 +295,6 @@ class BatchRunner:
         item = decode(record)
         if isinstance(item, Poison):
             raise RejectedEventError(item.reason)
-        if await self._claim(work.connection, [item]) and type(item.data) in self._routes:
+        if type(item.data) in self._routes and await self._claim(work.connection, [item]):
             await self._decide(work, [item], actor)
             await work.flush()
-
-
-def _keys(received: Sequence[Received]) -> Iterator[Key]:
-    return (key for item in received if (key := blocking_key(item.record)) is not None)

@@ -7,6 +7,7 @@ validator: every byte is parsed once.
 import hashlib
 import re
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple
@@ -217,10 +218,10 @@ def _data(event: type[EventData], written: msgspec.Raw, *, theirs: bool = False)
     A stage made its event by the whole contract, and nobody else may write to its topics: the compiled decoder sees to
     the shape, types and closed vocabularies. What it does not take, and all that a partner writes, the contract judges.
     """
-    try:
-        return event.model_validate_json(bytes(written)) if theirs else _decoder(event.TYPE)(written)
-    except msgspec.MsgspecError:
-        return event.model_validate_json(bytes(written))
+    if not theirs:
+        with suppress(*UNREADABLE):
+            return _decoder(event.TYPE)(written)
+    return event.model_validate_json(bytes(written))
 
 
 @cache

@@ -53,6 +53,10 @@ _BLOCK_RECORDS = """
     ) WITH ORDINALITY AS given(topic, partition, "offset", key, value, reason, error, arrived_ms, at, position)
     ORDER BY position
 """
+_PLACES_OF = """
+    SELECT b.topic, b.key, d.partition, d."offset" FROM unnest($1::text[], $2::bytea[]) AS given(topic, key)
+    JOIN blocked_key AS b USING (topic, key) JOIN dead_letter AS d ON d.id = b.dead_letter_id
+"""
 _BLOCKED_AMONG = """
     SELECT topic, key FROM blocked_key
     WHERE (topic, key) IN (SELECT * FROM unnest($1::text[], $2::bytea[]))
@@ -226,6 +230,12 @@ async def blocked_among(connection: Connection, keys: Iterable[Key]) -> set[Key]
     ordered = sorted(set(keys))
     rows = await connection.fetch(_BLOCKED_AMONG, [topic for topic, _ in ordered], [key for _, key in ordered])
     return {(row["topic"], row["key"]) for row in rows}
+
+
+async def places_of(connection: Connection, keys: Iterable[Key]) -> dict[Key, tuple[int, int]]:
+    """The partition and the offset of the letters that these keys are blocked by."""
+    rows = await connection.fetch(_PLACES_OF, *columns(sorted(set(keys))))
+    return {(row["topic"], row["key"]): (row["partition"], row["offset"]) for row in rows}
 
 
 def _printable(key: bytes | None) -> str | None:

@@ -12,6 +12,7 @@ import msgspec
 
 from shared.contracts.encrypted import MEDIA_TYPE
 from shared.contracts.envelope import JSON_TYPE
+from shared.messaging.codec import UNREADABLE
 from shared.messaging.outbox import Unpublished
 from shared.messaging.topics import EVENT_TYPES, recipient_of
 from shared.runtime import logging
@@ -45,7 +46,7 @@ def opened(value: bytes, keys: Iterable[jwe.PrivateKey]) -> bytes:
     try:
         event = _read(value)
         message = msgspec.json.decode(event["data"], type=str)
-    except (msgspec.MsgspecError, KeyError):
+    except (*UNREADABLE, KeyError):
         return value
     return _with_data(event, jwe.decrypted(message, keys), JSON_TYPE)
 
@@ -53,11 +54,11 @@ def opened(value: bytes, keys: Iterable[jwe.PrivateKey]) -> bytes:
 def _encrypted(entries: Sequence[Unpublished], keys: Mapping[str, PublicJwk]) -> list[Unpublished]:
     found, away = list(entries), set[str]()
     for number, entry in enumerate(entries):
-        key = keys.get(recipient_of(entry.topic) or "")
-        if key is None or entry.is_away or entry.is_lost:
+        code = recipient_of(entry.topic) or ""
+        if code not in keys or entry.is_away or entry.is_lost:
             continue
         try:
-            found[number] = entry._replace(body=_encrypted_body(entry.body, key))
+            found[number] = entry._replace(body=_encrypted_body(entry.body, keys[code]))
         except Exception as error:  # noqa: BLE001 - whatever a key can do: it must not go out in clear, nor stop others
             log.error("not_encrypted", topic=entry.topic, error=type(error).__name__)
             away.add(entry.topic)

@@ -28,7 +28,8 @@ _KEEP = f"""
     RETURNING {_FIELDS}
 """
 """Without what is known already: a group whose log has nothing left stands before the same gap after each restart."""
-_HAS_CONSUMED = "SELECT EXISTS (SELECT FROM inbox)"
+_HAS_CONSUMED = "SELECT EXISTS (SELECT FROM inbox) OR EXISTS (SELECT FROM journal)"
+"""The inbox has what took effect in the last months, and nothing of what was passed by; the journal has all."""
 _PAGE = f"SELECT {_FIELDS} FROM record_gap WHERE id > $1 AND ($2 OR closed_at IS NULL) ORDER BY id LIMIT $3"
 _CLOSE = """
     UPDATE record_gap SET closed_at = now(), closed_by = $1, reason = $2

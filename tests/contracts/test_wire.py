@@ -46,3 +46,15 @@ def test_what_is_no_event_is_set_aside_with_its_place(event: type[EventData]) ->
         found = codec.decode(codec.Record(said.topic, 0, 0, str(said.key).encode(), value))
         assert isinstance(found, codec.Poison), name
         assert (found.reason, name in found.error) == ("wrong_shape", True)
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.TYPE)
+def test_no_byte_of_a_record_makes_reading_raise(event: type[EventData]) -> None:
+    """Each reader has errors of its own: msgspec says `UnicodeDecodeError` for what is no UTF-8."""
+    said = event.model_validate_json(json.dumps(extremes(TypeAdapter(event).core_schema)[1]))
+    value = codec.encode(Envelope(said.key, "test", AT, said, Cause("c")))
+    for place in range(0, min(len(value), 2_000), 5):
+        for wrong in (b"\xe9", b"\x00", b"\\ud800", b"9" * 400):
+            spoilt = value[:place] + wrong + value[place + 1 :]
+            found = codec.decode(codec.Record(said.topic, 0, 0, str(said.key).encode(), spoilt))
+            assert isinstance(found, (codec.Message, codec.Poison))

@@ -168,12 +168,15 @@ async def test_a_key_stays_with_who_does_not_speak_of_it_and_is_taken_away_by_nu
     assert [*map(key_of, await exchange.published())] == ["2026", None]
 
 
-async def test_a_key_that_does_not_work_keeps_back_its_own_topic_and_loses_nothing(exchange: Exchange) -> None:
+@pytest.mark.parametrize("wrong", ["""encrypt_to || '{"x": "AAAA"}'""", "'null'"])
+async def test_a_key_that_does_not_work_keeps_back_its_own_topic_and_loses_nothing(
+    exchange: Exchange, wrong: str
+) -> None:
     """None is stored that does not: here somebody wrote one into the table."""
     await exchange.put(encrypt_to=jwk("2027"))
     await exchange.put(OTHER)
-    broken = "UPDATE partner SET encrypt_to = encrypt_to || jsonb_build_object('x', $1::text) WHERE code = $2"
-    await exchange.stage.rows(broken, "AAAA", OWN)
+    [good] = await exchange.stage.rows("SELECT encrypt_to FROM partner WHERE code = $1", OWN)
+    await exchange.stage.rows(f"UPDATE partner SET encrypt_to = {wrong} WHERE code = $1", OWN)
     trial, _ = [await begun(exchange.stage, code) for code in TOPICS]
     async with exchange.relay() as relay:
 
@@ -182,7 +185,7 @@ async def test_a_key_that_does_not_work_keeps_back_its_own_topic_and_loses_nothi
 
         await eventually(others_go_on)
     assert await exchange.sent(OWN) == []
-    await exchange.stage.rows(broken, jwk("2027")["x"], OWN)
+    await exchange.stage.rows("UPDATE partner SET encrypt_to = $1 WHERE code = $2", good["encrypt_to"], OWN)
     [told] = await exchange.published()
     assert opened(told, "2027")["data"]["referral_id"] == trial["id"]
 

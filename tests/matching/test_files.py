@@ -120,6 +120,11 @@ EXPECTED = Specification(
 )
 
 
+def test_a_distance_from_nowhere_is_told_beside_other_faults() -> None:
+    found = faults(volumen_anual="0", planta_longitud="")
+    assert {column for _, column, _ in found} == {"volumen_anual", "distancia_km_max"}
+
+
 def test_every_column_that_is_not_there_is_named() -> None:
     """Whatever can be asked of a requirement, a file without its column takes nothing of it away."""
     least, all_ = specification(csv_of(LEAST)), frozenset(column.name for column in COLUMNS)

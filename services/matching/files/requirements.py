@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -30,6 +31,7 @@ from shared.files.faults import CellRefusedError, RowFault, row_fault
 from shared.files.rows import Row, Wanted
 from shared.files.template import Template
 from shared.files.trade import DELIVERIES, DESIGN, PROGRAM, QMS, STANDARD
+from shared.i18n import said
 from shared.i18n.fields import fault
 
 ANCHOR = "tractora"
@@ -92,7 +94,7 @@ def read(row: Row) -> RequirementRow | list[RowFault]:
     try:
         asked = AskedSpecification.model_validate(found)
     except ValidationError as error:
-        found_wrong = [fault for fault in _faults(error, row.line) if fault.column not in unread]
+        found_wrong = [fault for fault in _faults(error, found, row.line) if fault.column not in unread]
         return wrong + [fault for fault in found_wrong if unread.isdisjoint(_GOES_WITH.get(fault.column, ()))]
     return wrong or RequirementRow(asked, **which)
 
@@ -109,10 +111,12 @@ def _as_told(fault: RowFault) -> RowFault:
     return fault if fault.reason == "cell_missing" else replace(fault, reason="cell_value")
 
 
-def _faults(error: ValidationError, line: int) -> list[RowFault]:
-    """The first fault of each column."""
+def _faults(error: ValidationError, given: dict[str, Any], line: int) -> list[RowFault]:
+    """The first fault of each column, and what the rules say of the others."""
     found = error.errors(include_url=False, include_input=False)
     wrong = {_COLUMN_OF[str(each["loc"][0])]: fault(each) for each in reversed(found)}
+    told = AskedSpecification.broken(given, [each["loc"] for each in found])
+    wrong |= {_COLUMN_OF[field]: said(code, **params) for field, code, params in told}
     return [row_fault(line, column, "cell_value", problem=problem) for column, problem in wrong.items()]
 
 
