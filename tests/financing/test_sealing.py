@@ -269,6 +269,7 @@ async def test_what_a_partner_wrote_in_vain_goes_with_the_referral_that_it_is_ab
     assert (told["referral_id"], told["partner"], told["said"]) == (referral["id"], "nafin", wrote)
     assert (await refused(stage, "GET", path, role=Role.OPERATOR, supplier_id=None))[0] == 403
     assert await refused(stage, "GET", path, supplier_id=uuid4()) == (403, "not_yours")
+    assert await refused(stage, "GET", f"/cases/{other}/refusals", supplier_id=other) == (404, "supplier_unknown")
     await ok(stage, "POST", f"/consents/{referral['consent_id']}/revocation")
     assert [each["said"] for each in (await ok(stage, "GET", path))["items"]] == [None]
     kept = await stage.rows("SELECT id, key, value IS NOT NULL AS kept FROM dead_letter")

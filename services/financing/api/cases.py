@@ -49,6 +49,9 @@ def router(database: Database) -> APIRouter:
         """List for a firm what partners wrote about its referrals that had no effect, as long as that is held."""
         if caller.supplier_id != supplier_id:
             raise Problem(403, "not_yours", message="not_yours.supplier")
+        async with database.session() as session:
+            if not await queries.is_known(session, supplier_id):
+                raise Problem(404, "supplier_unknown")
         async with database.connection() as connection:
             rows = await refused_of(connection, supplier_id, paging.position(UUID), paging.fetch)
         return Page[RefusedAnswerView].of_rows(rows, paging, RefusedAnswerView.of, lambda row: row.id)
