@@ -101,9 +101,9 @@ async def _sent(
     )
 
 
-async def _holds(asked: Asking, stage: str, firm: str) -> bool:
-    """Whether a stage has something of a firm, as far as it answers soon."""
-    return await asked.glance(stage, HELD[stage][0].format(id=firm)) is not None
+async def _may_hold(asked: Asking, stage: str, firm: str) -> bool:
+    """Whether a stage knows a firm, also where its data are erased, or does not say."""
+    return await asked.beside(stage, HELD[stage][0].format(id=firm)) is not None or stage in asked.away
 
 
 async def _page(asked: Asking, scope: Scope, request_id: UUID, tried: Tried = UNTRIED) -> Response:
@@ -119,7 +119,7 @@ async def _page(asked: Asking, scope: Scope, request_id: UUID, tried: Tried = UN
         outcomes=OUTCOMES,
         grounds=GROUNDS,
         consents=[] if case is None else case.body["consents"],
-        held=[stage for stage in HELD if stage == "portal" or await _holds(asked, stage, shown.body["supplier_id"])],
+        held=[stage for stage in HELD if stage == "portal" or await _may_hold(asked, stage, shown.body["supplier_id"])],
         extendable=_extendable(shown.body),
         **tried.shown,
     )
