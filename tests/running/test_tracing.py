@@ -24,7 +24,7 @@ FOLLOWED: dict[str, tuple[list[Hop], set[str]]] = {
     ),
     "assessment": (
         [("diagnosis", "POST /diagnoses/{supplier_id}/assessment")],
-        {"matching", "development", "financing"},
+        {"portal"},
     ),
     "validation": (
         [
@@ -38,13 +38,13 @@ FOLLOWED: dict[str, tuple[list[Hop], set[str]]] = {
             ("development", "POST /cohorts/{cohort_id}/selection"),
             ("financing", "decide development.supplier-selected"),
         ],
-        {"diagnosis", "financing"},
+        {"financing", "portal"},
     ),
-    "agreement": ([("development", "POST /plans/{supplier_id}/agreement")], {"diagnosis", "financing"}),
+    "agreement": ([("development", "POST /plans/{supplier_id}/agreement")], {"financing", "portal"}),
     "referrals": ([("financing", "POST /referrals")], {"development"}),
 }
 """By a request's last word: what it led to, each in the one before, and who consumed the events of its trace. The trace
-of a registration reaches every service."""
+of a registration reaches every service, others those that read their events."""
 
 
 def trace_id(context: str | None) -> str:
