@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from deploy.cli.commands import partner as listing
 from deploy.cli.commands import partner_access as commands
+from deploy.cli.commands import partner_keys
 from deploy.cli.console import Refusal
 from deploy.cli.texts import say
 from deploy.provision import partner_access, provisioning
@@ -136,8 +137,9 @@ def test_financing_is_told_under_the_version_that_was_read(
     client.services["financing"] = ""
     shown = {"code": "read", "edition": 3, "past": [], "name": "Banco", "active": True}
     monkeypatch.setattr(commands, "partner_codes", lambda _: ["read"])
-    monkeypatch.setattr(commands, "versioned", lambda *_: (shown, '"v3"'))
-    monkeypatch.setattr(commands, "request", lambda *_, **told: sent.append(told))
+    monkeypatch.setattr(commands, "request", lambda *_: {"active": False})
+    monkeypatch.setattr(partner_keys, "versioned", lambda *_: (shown, '"v3"'))
+    monkeypatch.setattr(partner_keys, "request", lambda *_, **told: sent.append(told))
     commands.resume("read")
     assert sent == [{"json": {"name": "Banco", "active": True}, "headers": {"If-Match": '"v3"'}}]
 
@@ -182,6 +184,8 @@ async def test_who_is_removed_is_in_no_list_and_what_waits_for_it_is_told(
         if request.url.path == "/referrals/due":
             assert request.url.params["partner"] == partner.code
             return httpx.Response(200, json={"items": [{"id": "one"}, {"id": "other"}], "next": None})
+        if request.url.path == "/partners":
+            return httpx.Response(200, json={"items": [], "next": None})
         return httpx.Response(200, json={"name": "Banco", "active": True}, headers={"ETag": '"v3"'})
 
     client.http = lambda *_, **__: httpx.Client(base_url="http://financing", transport=httpx.MockTransport(answered))
