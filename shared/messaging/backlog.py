@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.messaging import outbox
 from shared.runtime.database import Connection
 
 MOST_COUNTED = 100_000
@@ -35,13 +36,7 @@ _BACKLOG = f"""
 
 MOST_OF_A_TOPIC = 10_000
 
-_WAITING = f"""
-    WITH RECURSIVE waiting AS (
-        (SELECT topic FROM outbox ORDER BY topic LIMIT 1)
-        UNION ALL
-        SELECT (SELECT topic FROM outbox WHERE topic > before.topic ORDER BY topic LIMIT 1)
-        FROM waiting AS before WHERE before.topic IS NOT NULL
-    )
+_WAITING = f"""{outbox.WAITING}
     SELECT topic, counted.* FROM waiting CROSS JOIN LATERAL (
         SELECT coalesce(sum(events), 0)::int AS events, count(*) = {MOST_OF_A_TOPIC} AS is_more,
             coalesce(extract(epoch FROM now() - min(since)), 0)::float8 AS oldest_seconds

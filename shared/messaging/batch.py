@@ -6,7 +6,7 @@ the last nothing is written; the others are in the same transaction, so a batch 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 
 from shared.contracts.audit import ANSWERED
 from shared.contracts.dead_letters import ServiceName
@@ -62,13 +62,13 @@ class _Fates:
     """The part of one transaction that is not decided by handlers."""
 
     letters: list[SetAside] = field(default_factory=list)
-    waiting: list[Any] = field(default_factory=list)
+    waiting: list[Item] = field(default_factory=list)
     blocked: set[Key] = field(default_factory=set)
     """Keys blocked before this batch or by it."""
     behind: dict[Key, tuple[int, int]] = field(default_factory=dict)
     """The places of the letters of those blocked before."""
 
-    def keep_waiting(self, item: Item) -> bool:
+    def waits(self, item: Item) -> bool:
         """Whether it waits behind a blocked key. What is passed by does not where it came before what blocks it."""
         key = blocking_key(item.record) if self.blocked else None
         if key not in self.blocked:
@@ -181,7 +181,7 @@ class BatchRunner:
                 fresh.append(item)
         return fresh
 
-    async def _placed(self, connection: Connection, waiting: Sequence[Item]) -> list[Received]:
+    async def _placed(self, connection: Connection, waiting: Sequence[Item]) -> list[Item]:
         """Those that are not set aside or waiting already. They claim their places, no longer their events' ids."""
         items = await self._read_all(connection, waiting)
         places = {record_id(item.record): item.message_id for item in items if isinstance(item, Message)}
@@ -204,7 +204,7 @@ class BatchRunner:
         """Set poison aside, block what waits behind it, and leave out what this stage does not read."""
         wanted = []
         for item in left:
-            if fates.blocked and fates.keep_waiting(item):
+            if fates.blocked and fates.waits(item):
                 fates.waiting.append(item)
             elif isinstance(item, Poison):
                 fates.letters.append(dead_letters.poisoned(self._service, item))

@@ -50,13 +50,17 @@ def _entries(of: str) -> str:
     """
 
 
-_IN_TURN = f"""
+WAITING = """
         WITH RECURSIVE waiting AS (
             (SELECT topic FROM outbox ORDER BY topic LIMIT 1)
             UNION ALL
             SELECT (SELECT topic FROM outbox WHERE topic > before.topic ORDER BY topic LIMIT 1)
             FROM waiting AS before WHERE before.topic IS NOT NULL
         )
+"""
+"""The topics that have something waiting, found by jumps in the index, and a last one that is null."""
+
+_IN_TURN = f"""{WAITING}
         SELECT turns.* FROM waiting CROSS JOIN LATERAL (
             SELECT *, row_number() OVER (ORDER BY row, id) AS turn
             FROM ({_entries("WHERE topic = waiting.topic")}) AS entries ORDER BY row, id LIMIT $1

@@ -50,8 +50,6 @@ class Route:
     def decide(self, state: object, event: EventData, arrived_at: datetime, now: datetime, reference: object) -> Any:  # noqa: ANN401 - the overloads of `on` say what it decides
         if self.by_arrival:
             return self.handler(state, event, arrived_at, now, reference)
-        if self.reference is none:
-            return self.handler(state, event, now)
         return self.handler(state, event, now, reference)
 
 
@@ -144,7 +142,7 @@ def on(
     `key` gives the id of the aggregate; `resolve`, where the event does not know it, finds it from that key. An event
     whose key finds nothing meets the handler with `state` None.
     """
-    return Route(event, repository, handler, key, reference, resolve)
+    return Route(event, repository, _with_reference(handler, reference), key, reference, resolve)
 
 
 def on_arrival(

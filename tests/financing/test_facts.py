@@ -20,7 +20,7 @@ from shared.contracts.financing import NeedIdentified
 from shared.messaging.decision import Decision
 from tests.financing.given import ANCHOR, MATCH, NOW, REQUIREMENT, SUPPLIER, TERMS, of_type, state, types
 
-COHORT, PLAN = uuid5(SUPPLIER, "cohort"), uuid5(SUPPLIER, "plan")
+COHORT, PLAN, DIAGNOSIS = (uuid5(SUPPLIER, name) for name in ("cohort", "plan", "d"))
 PROFILE: dict[str, Any] = {
     "supplier_id": SUPPLIER,
     "folio": "PDP-0001",
@@ -93,11 +93,7 @@ def result(*gaps: diagnosis.Gap, fin: int = 7000) -> diagnosis.Result:
 
 
 GAP = diagnosis.Gap(question="T01", level=1, target=3, gap=2, severity="major", modules=("M01",))
-DIAGNOSED: dict[str, Any] = {
-    "supplier_id": SUPPLIER,
-    "diagnosis_id": uuid5(SUPPLIER, "d"),
-    "instrument": "instrument-1",
-}
+DIAGNOSED: dict[str, Any] = {"supplier_id": SUPPLIER, "diagnosis_id": DIAGNOSIS, "instrument": "instrument-1"}
 COMPLETED = diagnosis.DiagnosisCompleted(
     **DIAGNOSED,
     version=1,
@@ -235,12 +231,8 @@ def test_a_plan_that_is_told_late_is_not_given_back_to_who_dropped_out() -> None
 def test_a_firm_that_is_reinstated_has_its_plan_again_as_it_is_told_once_more() -> None:
     case = walk(REGISTERED, COMPLETED, SELECTED, AGREED, DONE)
     left = DROPPED_OUT.model_copy(update={"dropped_out_at": NOW + timedelta(days=1)})
-    told: dict[str, Any] = {
-        "supplier_id": SUPPLIER,
-        "cohort_id": COHORT,
-        "plan_id": PLAN,
-        "reinstated_at": NOW + timedelta(days=2),
-    }
+    ids: dict[str, Any] = {"supplier_id": SUPPLIER, "cohort_id": COHORT, "plan_id": PLAN}
+    told = ids | {"reinstated_at": NOW + timedelta(days=2)}
     back = development.SupplierReinstated(**told, agreed_at=AGREED.agreed_at)
     gone = take(case, left).state
     assert walk(REGISTERED, COMPLETED, SELECTED, AGREED, DONE, left, back, AGREED) == case
