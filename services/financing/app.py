@@ -5,7 +5,7 @@ from functools import partial
 from services.financing import api, consume
 from services.financing.catalogue import read
 from services.financing.settings import Settings
-from services.financing.store import queries
+from services.financing.store import erasure, queries
 from services.financing.store.sealing import AGAIN, UNSEALED, erase_again
 from services.financing.store.terms import public_keys, terms_of
 from shared.messaging.topics import ANSWERS_PATTERN
@@ -28,6 +28,7 @@ def build() -> tuple[Stage, Settings]:
         partners=ANSWERS_PATTERN,
         public_keys=public_keys,
         erase_again=erase_again,
+        forget=erasure.forget_late,
         figures={metrics.FIRMS: queries.FIRMS, metrics.REFERRALS_WAITING: queries.WAITING, metrics.UNSEALED: UNSEALED},
     )
     return stage, settings

@@ -1,16 +1,19 @@
 """Records set aside, and the keys that wait behind them."""
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid5
 
 from shared.contracts.dead_letters import DeadLetter, ServiceName
+from shared.messaging import named
 from shared.messaging.codec import RECORD_NAMESPACE, SKIPPED, Message, Poison, Record, record_id, sha256
 from shared.messaging.topics import is_partners
 from shared.runtime.database import Connection, columns
 from shared.sealing import whole
+from shared.sealing.encryption import KeyAwayError
 
 Key = tuple[str, bytes]
 """A topic and a key on it: what is blocked."""
@@ -20,16 +23,23 @@ Resolution = Literal["replayed", "discarded"]
 PLACE = "dead_letter.value"
 """Where what partners wrote is sealed, each with a key of its letter."""
 
+AT_ONCE = 100
+"""Letters that are read at once to see whom they name: an answer may have 64 KiB."""
+
 HANDLER_FAILED = "handler_failed"
 """The reason when a handler raised what it should not: a fault of ours, not the record's."""
 
 _SET_ASIDE = """
     INSERT INTO dead_letter (
-        id, topic, partition, "offset", key, value, event_id, event_type, reason, error, at, arrived_ms
+        id, topic, partition, "offset", key, value, event_id, event_type, reason, error, at, arrived_ms, about
     )
-    SELECT * FROM unnest(
+    SELECT id, topic, partition, "offset", key, value, event_id, event_type, reason, error, at, arrived_ms,
+        about::uuid[]
+    FROM unnest(
         $1::uuid[], $2::text[], $3::integer[], $4::bigint[], $5::bytea[], $6::bytea[], $7::text[], $8::text[],
-        $9::text[], $10::text[], $11::timestamptz[], $12::bigint[]
+        $9::text[], $10::text[], $11::timestamptz[], $12::bigint[], $13::text[]
+    ) AS given(
+        id, topic, partition, "offset", key, value, event_id, event_type, reason, error, at, arrived_ms, about
     )
     ON CONFLICT (id) DO UPDATE SET
         reason = excluded.reason, error = excluded.error, at = excluded.at, attempts = dead_letter.attempts + 1,
@@ -82,9 +92,13 @@ _CLOSE_OVERTAKEN = """
 """A letter that an operator has in hand is theirs to close."""
 
 _FORGET_OF = """
-    UPDATE dead_letter SET value = NULL
-    WHERE key = ANY($1::bytea[]) AND topic LIKE 'partner.%' AND value IS NOT NULL RETURNING id
+    UPDATE dead_letter SET value = NULL WHERE about && $1::uuid[] AND value IS NOT NULL RETURNING id
 """
+_NOT_LOOKED_AT = """
+    SELECT id, key, value FROM dead_letter
+    WHERE about IS NULL AND topic LIKE 'partner.%' AND ($1::uuid IS NULL OR id > $1) ORDER BY id LIMIT $2
+"""
+_ABOUT = "UPDATE dead_letter SET about = $2, key = $3 WHERE id = $1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +130,7 @@ class SetAside:
             source_topic=record.topic,
             source_partition=record.partition,
             source_offset=record.offset,
-            source_key=_printable(record.key),
+            source_key=_printable(record),
             event_id=self.event_id,
             event_type=self.event_type,
             reason=self.reason,
@@ -166,7 +180,9 @@ async def set_aside(connection: Connection, letters: Sequence[SetAside], at: dat
     """Store dead letters and block their keys, those of our own topics."""
     if not letters:
         return
-    theirs = {each.id: each.record.value for each in letters if is_partners(each.record.topic) and each.record.value}
+    of_partners = {each.id: each.record for each in letters if is_partners(each.record.topic)}
+    theirs = {id_: record.value for id_, record in of_partners.items() if record.value}
+    about = {id_: named.as_array(named.ids_of(record.key, record.value)) for id_, record in of_partners.items()}
     kept = await whole.seal(connection, PLACE, theirs)
     rows = [
         (
@@ -174,7 +190,7 @@ async def set_aside(connection: Connection, letters: Sequence[SetAside], at: dat
             letter.record.topic,
             letter.record.partition,
             letter.record.offset,
-            letter.record.key,
+            named.kept_key(letter.record.key) if letter.id in of_partners else letter.record.key,
             kept.get(letter.id, letter.record.value),
             letter.event_id,
             letter.event_type,
@@ -182,6 +198,7 @@ async def set_aside(connection: Connection, letters: Sequence[SetAside], at: dat
             letter.error,
             at,
             letter.record.arrived_ms,
+            about.get(letter.id),
         )
         for letter in letters
     ]
@@ -218,9 +235,21 @@ async def forget(connection: Connection, kept: timedelta) -> None:
     await whole.forget(connection, [row["id"] for row in await connection.fetch(_FORGET, kept)])
 
 
-async def forget_of(connection: Connection, keys: Collection[bytes]) -> None:
-    """The same at once, of these keys: what they are about was erased."""
-    await whole.forget(connection, [row["id"] for row in await connection.fetch(_FORGET_OF, list(keys))])
+async def forget_of(connection: Connection, ids: Collection[UUID]) -> None:
+    """The same at once, of letters that name any of these: what they are about was erased."""
+    await whole.forget(connection, [row["id"] for row in await connection.fetch(_FORGET_OF, list(ids))])
+
+
+async def look_at_older(connection: Connection) -> None:
+    """Keep whom letters name that a release wrote which did not look. What cannot be opened is looked at later."""
+    last = None
+    while rows := await connection.fetch(_NOT_LOOKED_AT, last, AT_ONCE):
+        for row in rows:
+            with suppress(KeyAwayError):
+                value = await whole.open_one(connection, PLACE, row["id"], row["value"])
+                about = named.ids_of(row["key"], value)
+                await connection.execute(_ABOUT, row["id"], about, named.kept_key(row["key"]))
+        last = rows[-1]["id"]
 
 
 async def blocked_among(connection: Connection, keys: Iterable[Key]) -> set[Key]:
@@ -238,11 +267,11 @@ async def places_of(connection: Connection, keys: Iterable[Key]) -> dict[Key, tu
     return {(row["topic"], row["key"]): (row["partition"], row["offset"]) for row in rows}
 
 
-def _printable(key: bytes | None) -> str | None:
-    """A key that is one of ours is a UUID; anything else is shown as hexadecimal, cut."""
-    if key is None:
+def _printable(record: Record) -> str | None:
+    """A key that is one of ours is a UUID; anything else is shown as hexadecimal, cut. An outsider's may be a name."""
+    if record.key is None:
         return None
     try:
-        return str(UUID(key.decode()))
+        return str(UUID(record.key.decode()))
     except ValueError:
-        return f"0x{key[:32].hex()}"
+        return None if is_partners(record.topic) else f"0x{record.key[:32].hex()}"

@@ -4,7 +4,8 @@
 `outbox`: what of it is not yet published, a row for the events of a transaction on a topic (`outbox_tables.py`);
 `resent_at` where it was before.
 `inbox`: which messages took effect here.
-`dead_letter`, `blocked_key`, `blocked_record`: what could not take effect, and what waits behind it.
+`dead_letter`, `blocked_key`, `blocked_record`: what could not take effect, and what waits behind it; of a partner's,
+whom it names (`letter_tables.py`).
 `dead_letter_action`: who tried what on a dead letter, and how it went; append-only.
 `idempotency`: of which aggregate, and of what in it, requests were that may be sent again.
 `request_limit`: how many requests a caller made.
@@ -19,7 +20,7 @@ published again, by whom and why; append-only.
 `backup`: when this store was backed up, written by whoever did it; backups by the server's operator are not in it.
 """
 
-from shared.messaging import import_tables, outbox_tables, record_tables
+from shared.messaging import import_tables, letter_tables, outbox_tables, record_tables
 from shared.sealing import tables as sealing_tables
 
 STATEMENTS = (
@@ -265,6 +266,7 @@ ALL = (
     *import_tables.ADDED,
     *sealing_tables.STATEMENTS,
     *outbox_tables.ADDED,
+    *letter_tables.ADDED,
 )
 
 NAMES = (

@@ -91,6 +91,7 @@ async def forget(database: Database, *, own: Forget | None = None) -> None:
         await request_limits.forget(connection)
         await inbox.forget(connection, inbox.KEPT)
         await skips.forget(connection)
+        await dead_letters.look_at_older(connection)
         await dead_letters.forget(connection, PARTNERS_BYTES_KEPT)
         if own is not None:
             await own(connection)

@@ -3,7 +3,6 @@
 import json
 import time
 from contextlib import nullcontext
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -15,20 +14,19 @@ from services.financing.store.cases import cases
 from services.financing.store.sealing import AGAIN, UNSEALED, seal_next
 from shared.contracts import partner as contract
 from shared.contracts.event import Actor, Cause
-from shared.messaging import dead_letters, outbox
-from shared.messaging.codec import Record
+from shared.messaging import outbox
 from shared.messaging.resend import Resender, Wanted
 from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.topics import is_partners
 from shared.runtime.ids import new_id
-from shared.sealing import encryption, keys, whole
+from shared.sealing import encryption, keys
 from shared.sealing.encryption import KeyAwayError, Ring
 from shared.sealing.keys import Name
 from shared.sealing.register import Register
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest
 from tests.financing import test_facts as facts
-from tests.financing.calls import PAPERS, answer, consent_body, known, ok, partner_events, referral_body, refused
+from tests.financing.calls import PAPERS, answer, consent_body, known, ok, partner_events, referral_body
 from tests.financing.given import SUPPLIER
 from tests.sealing.data_files import standing
 from tests.sealing.restored import copied, restored
@@ -257,38 +255,3 @@ async def test_a_request_that_comes_again_gives_nothing_back_of_what_was_erased(
     again = await stage.client.request("POST", "/referrals", json=body, headers=headers)
     assert (again.status_code, again.json()["id"], again.json()["papers"]) == (201, first.json()["id"], None)
     assert again.json()["state"] == "withdrawn"
-
-
-async def test_what_a_partner_wrote_in_vain_goes_with_the_referral_that_it_is_about(stage: StageUnderTest) -> None:
-    """Seen: it could be read by operators until 14 days after they had closed it, however long ago all was revoked."""
-    referral, other, wrote = await handed_over(stage, said()), uuid4(), f'{{"folio": "{said().folio}"}}'
-    for place, about in enumerate((referral["id"], other)):
-        await stage._runner.consume([Record("partner.nafin.answers.v1", 0, place, str(about).encode(), wrote.encode())])
-    path = f"/cases/{SUPPLIER}/refusals"
-    [told] = (await ok(stage, "GET", path))["items"]
-    assert (told["referral_id"], told["partner"], told["said"]) == (referral["id"], "nafin", wrote)
-    assert (await refused(stage, "GET", path, role=Role.OPERATOR, supplier_id=None))[0] == 403
-    assert await refused(stage, "GET", path, supplier_id=uuid4()) == (403, "not_yours")
-    assert await refused(stage, "GET", f"/cases/{other}/refusals", supplier_id=other) == (404, "supplier_unknown")
-    await ok(stage, "POST", f"/consents/{referral['consent_id']}/revocation")
-    assert [each["said"] for each in (await ok(stage, "GET", path))["items"]] == [None]
-    kept = await stage.rows("SELECT id, key, value IS NOT NULL AS kept FROM dead_letter")
-    assert {row["key"].decode(): row["kept"] for row in kept} == {referral["id"]: False, str(other): True}
-    [gone] = [row["id"] for row in kept if not row["kept"]]
-    async with stage.database.connection() as connection:
-        assert Name(gone, gone) in await keys.destroyed(connection)
-
-
-async def test_what_a_partner_wrote_in_vain_is_sealed_until_it_is_forgotten(stage: StageUnderTest) -> None:
-    wrote = f'{{"folio": "{said().folio}"}}'.encode()
-    record = Record("partner.nafin.answers.v1", 0, 7, str(uuid4()).encode(), wrote)
-    assert (await stage._runner.consume([record])).dead == 1
-    [letter] = await stage.rows("SELECT id, value FROM dead_letter")
-    assert wrote not in letter["value"]
-    async with stage.database.transaction() as connection:
-        kept = connection, dead_letters.PLACE, letter["id"], letter["value"]
-        assert await whole.open_one(*kept) == wrote
-        await connection.execute("UPDATE dead_letter SET closed_at = now() - interval '2 days'")
-        await dead_letters.forget(connection, timedelta(days=1))
-        assert await whole.open_one(*kept) is None
-    assert await stage.rows("SELECT value FROM dead_letter") == [{"value": None}]

@@ -17,6 +17,10 @@ _NEWLY_ERASED = """
     SELECT id, true AS is_referral FROM referral WHERE id = ANY($1) AND papers IS NOT NULL
     UNION ALL SELECT id, false FROM consent WHERE id = ANY($1) AND papers_held
 """
+_NAMED_LATE = """
+    SELECT DISTINCT referral.id FROM dead_letter AS letter JOIN referral ON referral.id = ANY(letter.about)
+    WHERE letter.value IS NOT NULL AND referral.papers IS NULL
+"""
 
 
 async def erase(connection: Connection, cases: Sequence[Case]) -> None:
@@ -30,7 +34,7 @@ async def erase(connection: Connection, cases: Sequence[Case]) -> None:
     if referrals := [row["id"] for row in rows if row["is_referral"]]:
         # What its partner's people said at their desk: the aggregate of an answer is the referral.
         await keys.destroy_all(connection, referrals)
-        await dead_letters.forget_of(connection, [str(id_).encode() for id_ in referrals])
+        await dead_letters.forget_of(connection, referrals)
         # Of what was written before it was sealed there is no key to destroy.
         suppliers = list({gone[id_] for id_ in referrals})
         await journal.redact(
@@ -40,3 +44,10 @@ async def erase(connection: Connection, cases: Sequence[Case]) -> None:
             for answer in ANSWERS:
                 ids = [str(id_) for id_ in referrals]
                 await journal.redact(connection, referrals, answer.TYPE, "referral_id", ids, answer.PERSONAL)
+
+
+async def forget_late(connection: Connection) -> None:
+    """What partners wrote in vain about referrals that were erased before it came, or before somebody saw that it is
+    about them.
+    """
+    await dead_letters.forget_of(connection, [row["id"] for row in await connection.fetch(_NAMED_LATE)])

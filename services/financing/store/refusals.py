@@ -9,12 +9,18 @@ from shared.runtime.database import Connection
 from shared.sealing import whole
 
 _OF_FIRM = """
-    SELECT letter.id, referral.partner, referral.id AS referral_id, letter.at, letter.reason, letter.event_type,
-        letter.resolution, letter.value
-    FROM referral JOIN dead_letter AS letter ON letter.key = convert_to(referral.id::text, 'UTF8')
-    WHERE supplier_id = $1 AND topic LIKE 'partner.%' AND ($2::uuid IS NULL OR letter.id > $2)
+    SELECT letter.id, split_part(letter.topic, '.', 2) AS partner, mine.id AS referral_id, letter.at, letter.reason,
+        letter.event_type, letter.resolution, letter.value,
+        EXISTS (SELECT FROM referral WHERE id = ANY(letter.about) AND supplier_id <> $1) AS withheld
+    FROM dead_letter AS letter CROSS JOIN LATERAL (
+        SELECT id FROM referral WHERE id = ANY(letter.about) AND supplier_id = $1
+        ORDER BY array_position(letter.about, id) LIMIT 1
+    ) AS mine
+    WHERE letter.about && (SELECT array_agg(id) FROM referral WHERE supplier_id = $1)
+        AND ($2::uuid IS NULL OR letter.id > $2)
     ORDER BY letter.id LIMIT $3
 """
+"""By whatever a letter names, in its key or in what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +32,21 @@ class RefusedAnswer:
     reason: str
     event_type: str | None
     resolution: str | None
+    withheld: bool
+    """It names a referral of another firm too: what it says may be that one's."""
     said: str | None
-    """What the partner wrote; None once it is erased."""
+    """What the partner wrote; None once it is erased, and where it is withheld."""
 
 
 async def refused_of(connection: Connection, supplier_id: UUID, after: UUID | None, limit: int) -> list[RefusedAnswer]:
     """Of one firm, in the order of their ids."""
     found = []
     for row in await connection.fetch(_OF_FIRM, supplier_id, after, limit):
-        value = await whole.open_one(connection, dead_letters.PLACE, row["id"], row["value"])
+        kept = None if row["withheld"] else row["value"]
+        value = await whole.open_one(connection, dead_letters.PLACE, row["id"], kept)
         said = None if value is None else value.decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
         found.append(RefusedAnswer(**{name: row[name] for name in _FIELDS}, said=said))
     return found
 
 
-_FIELDS = ("id", "partner", "referral_id", "at", "reason", "event_type", "resolution")
+_FIELDS = ("id", "partner", "referral_id", "at", "reason", "event_type", "resolution", "withheld")

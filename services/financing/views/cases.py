@@ -74,5 +74,7 @@ class RefusedAnswerView(View):
     event_type: str | None
     resolution: str | None
     """What an operator did with it: `replayed`, `discarded`."""
+    withheld: bool
+    """It names a referral of another firm too: an operator reads it before anybody is given it."""
     said: str | None
-    """The partner's words, as they came; null once they are erased."""
+    """The partner's words, as they came; null once they are erased, and where they are withheld."""
