@@ -11,6 +11,7 @@ import pytest
 
 from services.portal.app import _controller
 from services.portal.settings import Settings
+from services.registration.store.held import PERSONAL
 from shared.contracts.registration import SupplierRegistered
 from shared.i18n import LANGUAGES
 from tests.portal import one_firm
@@ -22,6 +23,7 @@ REQUEST: dict[str, Any] = {
     "id": str(UUID(int=18)), "supplier_id": str(SUPPLIER), "arco_right": "access", "wanted": "Todo", "in_person": False,
     "received_on": "2199-11-01", "answer_by": "2199-12-01", "asked_by": "operator-1", "status": "received",
     "outcome": None, "ground": None, "answer": None, "answered_on": None, "answered_by": None, "effect_by": None,
+    "none_of_it": False, "held": [],
     "extensions": [], "carried_out_on": None, "carried_out_by": None,
 }  # fmt: skip
 EXTENDED = {"term": "answer", "reason": "Está en tres archivos", "on": "2199-11-30", "by": "o", "until": "2200-01-05"}
@@ -76,6 +78,25 @@ async def test_who_answers_sees_where_something_may_be_held_and_may_say_that_it_
     given = {"version": '"v1"', "outcome": "refused", "ground": "nothing_held", "answer": "Nada", "none_of_it": "true"}
     assert (await operator.post(f"/arco/{REQUEST['id']}", given)).status_code == 303
     assert json.loads(portal.others.asked[-1].content)["none_of_it"] is True
+
+
+@pytest.mark.usefixtures("nothing_arrives")
+async def test_that_none_of_what_is_held_was_asked_for_is_shown_to_both(portal: Visitors) -> None:
+    """Seen: it was said once and kept nowhere."""
+    said = {"status": "answered", "outcome": "refused", "ground": "nothing_held", "answer": "Nada", "none_of_it": True}
+    answered = REQUEST | said | {"held": [*PERSONAL]}
+    one_firm.say(portal.others)
+    portal.others.answer("registration", f"/arco-requests/{REQUEST['id']}", answered, ETag='"v1"')
+    items = {"items": [answered, answered | {"held": []}, REQUEST], "next": None}
+    portal.others.answer("registration", f"/suppliers/{SUPPLIER}/arco-requests", items)
+    await portal.stage.consume(example(SupplierRegistered))
+    operator = await portal.signed_in("operator", language="en")
+    page = (await operator.get(f"/arco/{REQUEST['id']}")).text
+    kept = page.partition("Something was held then (")[2].partition("), and none of it is what was asked for")[0]
+    assert kept.count("; ") == len(PERSONAL) - 1
+    mine = (await (await portal.signed_in("supplier", supplier_id=SUPPLIER)).get("/my-firm/data")).text
+    assert mine.count("correos de su gente; archivos) y nada de eso es lo que se pidió") == 1
+    assert mine.count("Se dijo con ello") == 2
 
 
 @pytest.mark.parametrize(

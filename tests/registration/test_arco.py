@@ -186,10 +186,13 @@ async def test_nothing_is_held_is_no_answer_while_something_is(stage: StageUnder
         f"/suppliers/{firm}/arco-requests", json={"arco_right": "access", "wanted": "Todo"}, headers=operator
     )
     second = stage.headers("operator", subject="operator-2") | {"If-Match": "*"}
+    partly = {"outcome": "refused", "ground": "law_keeps_it", "answer": "La ley lo pide", "none_of_it": True}
+    path = f"/arco-requests/{made.json()['id']}/answer"
+    alone = await stage.client.post(path, json=partly, headers=second)
+    assert (alone.status_code, alone.json()["title"]) == (422, "arco_none_of_it_alone")
     given = {"outcome": "refused", "ground": "nothing_held", "answer": "No hay nada"}
 
     async def answer(**more: bool) -> tuple[int, str | None]:
-        path = f"/arco-requests/{made.json()['id']}/answer"
         done = await stage.client.post(path, json=given | more, headers=second)
         return done.status_code, done.json().get("title")
 
@@ -200,6 +203,10 @@ async def test_nothing_is_held_is_no_answer_while_something_is(stage: StageUnder
     assert (unknown.status_code, unknown.json()["title"]) == (404, "supplier_unknown")
     assert await answer() == (409, "arco_something_held")
     assert await answer(none_of_it=True) == (200, None)
+    own = stage.headers("supplier", supplier_id=firm)
+    [kept] = (await stage.client.get(f"/suppliers/{firm}/arco-requests", headers=own)).json()["items"]
+    assert (kept["none_of_it"], kept["held"], kept["ground"]) == (True, ["contact", "claim"], "nothing_held")
+    assert (kept["wanted"], kept["answer"], kept["answered_by"]) == ("Todo", "No hay nada", "operator-2")
 
 
 async def test_what_was_written_is_sealed_and_goes_with_the_contact(stage: StageUnderTest, tmp_path: Path) -> None:

@@ -68,13 +68,13 @@ IN_CLEAR = {
 """By reason. Of `dead_letter.value`: what partners wrote is sealed, and no other event has anybody in it."""
 
 NEVER_TYPED = """
-    action actor aligned alignment alone amount anchor anchors annual_value answer_type applicability arco_right
+    about action actor aligned alignment alone amount anchor anchors annual_value answer_type applicability arco_right
     area areas args assessor assessors authors awaits band because blocked_by bounds branch by bytes call
     cancelled causation_id causes certificates certificates_until channel closed closed_reason code column
     commitment completed consumer_group corrected correlation_id course criterion currency data_classes
     deliveries departed departure design design_min digest dimensions direction documents edition
     eligible_partners evaluated event_id event_type evidence experience family fields fingerprint firm flags
-    folio for_plan gate grade ground hash hs_code id ids instrument intermediated key kind kinds language
+    folio for_plan gate grade ground hash held hs_code id ids instrument intermediated key kind kinds language
     languages last_ignored latitudes lead level levels list list_69b longitudes lost mail_domain marks members
     mentor met method modality module modules month more_unknown municipality must_have name_key near
     near_states not_applicable not_evaluated offering open open_critical operator options otif_in outcome

@@ -79,18 +79,20 @@ def router(commands: Commands, database: Database) -> APIRouter:
         """Answer a request: what was done, or on what ground not. Of another firm than the operator's own.
 
         Less than all is not answered by whoever wrote the request down, and nothing by whoever asked; nor that nothing
-        is held while something is, unless none of it is what was asked for (409).
+        is held while something is, unless none of it is what was asked for (409), which is kept with the answer.
         """
         request = await _known(database, request_id, caller)
         caller.require_outsider(request.supplier_id)
         by, today = caller.subject, day_of(now())
         async with database.connection() as connection:
-            held = [] if body.none_of_it else await personal_of(connection, request.supplier_id)
+            held = await personal_of(connection, request.supplier_id)
         return await replace.run(
             commands,
             arco_requests,
             request_id,
-            lambda state, _: handlers.answer(state, body.outcome, body.ground, body.answer, by, today, held),
+            lambda state, _: handlers.answer(
+                state, body.outcome, body.ground, body.answer, by, today, held, none_of_it=body.none_of_it
+            ),
             ArcoView.of,
         )
 

@@ -73,6 +73,10 @@ class ArcoRequest:
     answered_by: str | None = None
     effect_by: date | None = None
     """Until when what was granted is carried out."""
+    none_of_it: bool = False
+    """Whoever answered that nothing is held said that none of what was held then is what was asked for."""
+    held: tuple[str, ...] = ()
+    """What that was, by name."""
     extensions: tuple[Extension, ...] = ()
     carried_out_on: date | None = None
     carried_out_by: str | None = None
@@ -123,8 +127,18 @@ class ArcoRequest:
         is_answer = self.term == "answer"
         return replace(changed, answer_by=extension.until) if is_answer else replace(changed, effect_by=extension.until)
 
-    def answered(self, outcome: Outcome, ground: Ground | None, answer: str, by: str, today: date) -> "ArcoRequest":
-        """The request with its answer. Raises ValueError: it has one."""
+    def answered(
+        self,
+        outcome: Outcome,
+        ground: Ground | None,
+        answer: str,
+        by: str,
+        today: date,
+        none_of: tuple[str, ...] | None = None,
+    ) -> "ArcoRequest":
+        """The request with its answer. `none_of`: what is held, where none of it is what was asked for. Raises
+        ValueError: it has one.
+        """
         status = ARCO.after(self.status, "answer")
         if status is None:
             raise ValueError("it is answered")
@@ -138,6 +152,8 @@ class ArcoRequest:
             answered_on=today,
             answered_by=by,
             effect_by=effect_by,
+            none_of_it=none_of is not None,
+            held=none_of or (),
         )
 
 

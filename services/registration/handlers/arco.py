@@ -14,6 +14,7 @@ _NOTHING_TO_CARRY_OUT = Refused("conflict", "arco_nothing_to_carry_out")
 _GROUND_LACKING = Refused("invalid", "arco_ground_lacking", at="ground")
 _SOMETHING_HELD = Refused("conflict", "arco_something_held", at="none_of_it")
 _GROUND_FOR_NOTHING = Refused("invalid", "arco_ground_for_nothing", at="ground")
+_NONE_OF_IT_ALONE = Refused("invalid", "arco_none_of_it_alone", at="none_of_it")
 
 
 _EXTENDED = Refused("conflict", "arco_extended")
@@ -38,9 +39,11 @@ def answer(
     by: str,
     today: date,
     held: Collection[str] = (),
+    *,
+    none_of_it: bool = False,
 ) -> Decision[ArcoRequest] | Refused:
-    """Whoever is granted less than they asked for is told on what ground, by somebody who did not ask. `held`: what is,
-    though whoever answers did not say that it is not what was asked for.
+    """Whoever is granted less than they asked for is told on what ground, by somebody who did not ask. `held`: what is;
+    `none_of_it`: whoever answers says that it is not what was asked for, which is kept with the answer.
     """
     if state is None:
         return ARCO_UNKNOWN
@@ -52,9 +55,11 @@ def answer(
         return _GROUND_LACKING
     if outcome == "granted" and ground is not None:
         return _GROUND_FOR_NOTHING
-    if ground == "nothing_held" and held:
+    if none_of_it and ground != "nothing_held":
+        return _NONE_OF_IT_ALONE
+    if ground == "nothing_held" and held and not none_of_it:
         return _SOMETHING_HELD
-    return Decision(state.answered(outcome, ground, words, by, today))
+    return Decision(state.answered(outcome, ground, words, by, today, tuple(held) if none_of_it else None))
 
 
 def carry_out(state: ArcoRequest | None, by: str, today: date) -> Decision[ArcoRequest] | Refused:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, Numeric, SmallInteger, text
+from sqlalchemy import DateTime, Index, Numeric, SmallInteger, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -145,6 +145,8 @@ class ArcoRequestRow(Table, table=True):
     answered_on: date | None
     answered_by: str | None
     effect_by: date | None
+    none_of_it: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    held: list[str] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": "[]"})
     extensions: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": "[]"})
     carried_out_on: date | None
     carried_out_by: str | None

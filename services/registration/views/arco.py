@@ -26,7 +26,9 @@ class ArcoAnswerBody(Body):
     answer: Words
     """What was done, or why not, in words for who asked."""
     none_of_it: bool = False
-    """With the ground `nothing_held`, where something personal is held here: none of it is what was asked for."""
+    """With the ground `nothing_held`, where something personal is held here: none of it is what was asked for. It is
+    kept with the answer, and shown.
+    """
 
 
 class ArcoExtensionBody(Body):
@@ -67,6 +69,10 @@ class ArcoView(View):
     answered_by: str | None
     effect_by: date | None
     """Last day on which what was granted is carried out: fifteen working days more."""
+    none_of_it: bool
+    """Whoever answered that nothing is held said that none of what was held then is what was asked for."""
+    held: tuple[str, ...]
+    """What that was: `contact`, `identity`, `claim`, `people`, `attachments`."""
     carried_out_on: date | None
     carried_out_by: str | None
     extensions: tuple[ExtensionView, ...]
