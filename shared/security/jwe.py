@@ -17,6 +17,8 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey, thumbprint
 
+from shared.security import key_forms
+
 PublicJwk = Mapping[str, str]
 """A public key as RFC 7517 writes it, of the members that count."""
 
@@ -33,7 +35,7 @@ _KINDS: Final[Mapping[str, type[ECKey] | type[RSAKey]]] = {"EC": ECKey, "RSA": R
 _PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth"})
 _OPERATIONS: Final = frozenset({"encrypt", "wrapKey", "deriveKey", "deriveBits"})
 _KEY_ID: Final = re.compile(r"[!-~]{1,100}")
-_BROKEN = (JoseError, ValueError, TypeError, KeyError)
+_BROKEN = (JoseError, ValueError, TypeError, KeyError, RecursionError)
 """What a key or a message that is none can raise."""
 
 
@@ -54,7 +56,15 @@ class NotOpenedError(Exception):
 
 
 def public_key(given: object) -> PublicJwk:
-    """The key with the members that count alone, after something was encrypted with it. Raises KeyRefusedError."""
+    """The key with the members that count alone, after something was encrypted with it. Raises KeyRefusedError.
+
+    It is a JWK, or the text of a file: of a JWK, or of what openssl writes (PEM), whose name is then its thumbprint
+    (RFC 7638).
+    """
+    if isinstance(given, str):
+        given = _of_text(given)
+    if isinstance(given, dict) and "keys" in given:
+        _refuse("field.key_set")
     if not isinstance(given, dict) or not isinstance(given.get("kty"), str):
         _refuse("field.key_malformed")
     kind = given["kty"]
@@ -75,34 +85,38 @@ def public_key(given: object) -> PublicJwk:
     return key
 
 
-def read_public(text: bytes) -> PublicJwk:
-    """The public key in a file: a JWK, or what openssl writes (PEM), whose name is then its thumbprint (RFC 7638).
-
-    Raises KeyRefusedError.
-    """
-    if b"PRIVATE KEY-----" in text:
-        _refuse("field.key_private")
+def read_public(file: bytes) -> PublicJwk:
+    """The public key in a file. Raises KeyRefusedError."""
+    if fault := key_forms.file_fault(file):
+        _refuse(fault)
     try:
-        given = _of_pem(text) if _is_pem(text) else json.loads(text)
-    except _BROKEN as error:
+        text = file.decode()
+    except ValueError as error:
         raise KeyRefusedError("field.key_malformed") from error
-    return public_key(given)
+    return public_key(text)
 
 
-def read_private(text: bytes) -> PrivateKey:
+def read_private(file: bytes) -> PrivateKey:
     """The private key in a file: a JWK, or PEM. Raises KeyRefusedError."""
+    if fault := key_forms.encoding_fault(file):
+        _refuse(fault)
+    labels = key_forms.labels(file.decode("latin-1"))
+    if len(labels) > 1:
+        _refuse("field.key_several")
     try:
-        if not _is_pem(text):
-            given = json.loads(text)
+        if not labels:
+            given = json.loads(file)
             key = _KINDS[given["kty"]].import_key(given)
         else:
-            loaded: Any = load_pem_private_key(text, None)
+            loaded: Any = load_pem_private_key(file, None)
             key = (RSAKey if isinstance(loaded, RSAPrivateKey) else ECKey).import_key(loaded)
-        if key.is_private:
-            return key
     except _BROKEN as error:
-        raise KeyRefusedError("field.key_not_private") from error
-    raise KeyRefusedError("field.key_not_private")
+        # What openssl says of a password that is wanted is a TypeError, and of nothing else.
+        code = "field.key_locked" if labels and isinstance(error, TypeError) else "field.key_not_private"
+        raise KeyRefusedError(code) from error
+    if not key.is_private:
+        _refuse("field.key_not_private")
+    return key
 
 
 def encrypted(content: bytes, key: PublicJwk) -> str:
@@ -165,8 +179,15 @@ def _try(key: PublicJwk) -> None:
         raise KeyRefusedError("field.key_malformed") from error
 
 
-def _is_pem(text: bytes) -> bool:
-    return text.lstrip().startswith(b"-----BEGIN")
+def _of_text(text: str) -> object:
+    try:
+        if fault := key_forms.text_fault(text):
+            _refuse(fault)
+        return _of_pem(text.encode()) if key_forms.labels(text) else json.loads(text)
+    except KeyRefusedError:
+        raise
+    except _BROKEN as error:
+        raise KeyRefusedError("field.key_malformed") from error
 
 
 def _of_pem(text: bytes) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from deploy.provision.partners import Partner
 from deploy.provision.reader import Entry
 from shared.security import jwe
 from tests.deploy.program import pdp
+from tests.security.wrong_keys import WRONG
 
 KEY = ECKey.generate_key("P-256")
 UNTIL = "2026-12-07T12:00:00+00:00"
@@ -100,20 +101,22 @@ def test_a_key_is_the_next_edition_with_the_rest_of_it_as_it_is(sent: list[dict[
     assert (first["encrypt_to"]["kid"], last) == (KEY.thumbprint(), first | {"encrypt_to": None})
 
 
-@pytest.mark.parametrize(
-    ("given", "says"),
-    [((), "error.key_or_off"), (("FILE", "--off"), "error.key_or_off"), (("FILE",), "field.key_private")],
-    ids=["nothing", "both", "private"],
-)
-def test_a_key_that_does_not_do_goes_nowhere(
-    sent: list[dict[str, Any]], tmp_path: Path, given: tuple[str, ...], says: str
+@pytest.mark.parametrize("given", [(), ("FILE", "--off")], ids=["nothing", "both"])
+def test_a_key_is_given_or_taken_away(sent: list[dict[str, Any]], given: tuple[str, ...]) -> None:
+    refused = pdp("partner", "encrypt", "nafin", *given)
+    assert (refused.code, say("error.key_or_off") in " ".join(refused.err.split())) == (2, True), refused.err
+    assert sent == []
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_file_that_does_not_do_goes_nowhere_and_it_is_said_why(
+    sent: list[dict[str, Any]], tmp_path: Path, name: str
 ) -> None:
-    file = tmp_path / "key.pem"
-    file.write_bytes(KEY.as_pem(private=True))
-    refused = pdp("partner", "encrypt", "nafin", *(str(file) if each == "FILE" else each for each in given))
-    assert (refused.code, say(says) in " ".join(refused.err.split())) == (2, True), refused.err
-    added = pdp("partner", "add", "example", "--encrypt-to", str(file))
-    assert (added.code, say("field.key_private") in " ".join(added.err.split())) == (2, True), added.err
+    file, (content, why) = tmp_path / "key.pem", WRONG[name]
+    file.write_bytes(content)
+    for call in (("encrypt", "nafin", str(file)), ("add", "example", "--encrypt-to", str(file))):
+        refused = pdp("partner", *call)
+        assert (refused.code, say(f"field.key_{why}") in " ".join(refused.err.split())) == (2, True), refused.err
     assert pdp("partner", "encrypt", "nafin", str(tmp_path / "none.pem")).code == 2
     assert sent == []
 

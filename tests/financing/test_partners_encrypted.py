@@ -1,7 +1,7 @@
 """A partner's referrals are encrypted to its public key, on the topic as it is and whenever they are sent."""
 
 import json
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ from services.financing.catalogue import read
 from services.financing.store.terms import public_keys
 from shared.contracts.encrypted import Encrypted
 from shared.contracts.partner import Referral
+from shared.i18n import Catalogue
 from shared.messaging import encrypting
 from shared.messaging.codec import Message, Record, decode
 from shared.messaging.producer import Publisher
@@ -27,6 +28,7 @@ from tests.conformance.stage import by, eventually
 from tests.conftest import Broker
 from tests.financing.calls import PRODUCT, SECRETS, consent_body, known, ok, referral_body
 from tests.financing.test_trials import begun
+from tests.security.wrong_keys import WRONG
 
 OWN, OTHER = (f"{name}-{uuid4().hex[:8]}" for name in ("own", "other"))
 """Partners whose topics are this run's alone."""
@@ -195,9 +197,9 @@ async def test_a_key_that_does_not_work_keeps_back_its_own_topic_and_loses_nothi
     [
         ({**KEYS["2027"].as_dict(private=True), "kid": "a", "use": "enc"}, 422, "field.key_private"),
         ({**jwk("2027"), "kid": "2026"}, 409, "key_id_of_another_key"),
-        ("a key", 422, "field.object"),
+        (5, 422, "field.key_malformed"),
     ],
-    ids=["private", "a name that is taken", "text"],
+    ids=["private", "a name that is taken", "a number"],
 )
 async def test_a_key_that_does_not_do_is_not_stored(exchange: Exchange, given: object, status: int, why: str) -> None:
     before = await exchange.put(encrypt_to=jwk("2026"))
@@ -205,6 +207,29 @@ async def test_a_key_that_does_not_do_is_not_stored(exchange: Exchange, given: o
     refused = await exchange.put(encrypt_to=given, status=status)
     assert refused["errors"][0] | {"problem": ""} == {"field": "body.encrypt_to", "problem": "", "reason": why}
     assert (await exchange.put(encrypt_to=jwk("2026")))["encrypt_to"] == before["encrypt_to"], "the same may come back"
+
+
+async def test_each_wrong_file_is_refused_with_the_sentence_that_the_program_for_operators_has(
+    exchange: Exchange,
+) -> None:
+    """A JWK as an object and as its text, all else as the text of the file; what is no text JSON cannot carry."""
+    before, walked = await exchange.put(encrypt_to=jwk("2026")), 0
+    for name, (file, why) in WRONG.items():
+        with suppress(UnicodeDecodeError):
+            text = file.decode()
+            given = [text, json.loads(text)] if text.startswith('{"') else [text]
+            for each in given if "\0" not in text else ():
+                [error] = (await exchange.put(encrypt_to=each, status=422))["errors"]
+                said = Catalogue().text(f"field.key_{why}", "en")
+                assert error == {"field": "body.encrypt_to", "problem": said, "reason": f"field.key_{why}"}, name
+                walked += 1
+    assert walked > len(WRONG) * 3 / 4
+    assert (await exchange.put())["encrypt_to"] == before["encrypt_to"]
+
+
+async def test_the_text_that_openssl_writes_is_taken_as_it_is(exchange: Exchange) -> None:
+    pem = KEYS["2027"].as_pem(private=False)
+    assert (await exchange.put(encrypt_to=pem.decode()))["encrypt_to"] == jwe.read_public(pem)
 
 
 async def test_people_at_a_desk_see_what_was_sent_whatever_is_on_the_topic(exchange: Exchange) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, ValidationError, ValidatorFunctionWrapHandler, field_validator
 
 from services.financing.domain.ids import partner_id
 from services.financing.domain.partner import Partner
@@ -33,6 +33,9 @@ Jwk = Annotated[
 ]
 """A key as its owner gives it, with members that nobody here needs."""
 
+KeyText = Annotated[str, StringConstraints(max_length=20_000)]
+"""What a file has: PEM, or a JWK."""
+
 
 class PartnerBody(EditionBody):
     """A partner, whole: what it was before stays on record."""
@@ -49,18 +52,25 @@ class PartnerBody(EditionBody):
     source: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
     """Where this is from, as the agreement's number and date."""
 
-    encrypt_to: Jwk | None = None
-    """Public key (JWK, RFC 7517) to which its referrals are encrypted from now on: EC on P-256 or RSA of 2048 to 4096
-    bits, with `kid`, and `use` `enc`. Null takes it away; left out, it stays as it is.
+    encrypt_to: Jwk | KeyText | None = None
+    """Public key to which its referrals are encrypted from now on, EC on P-256 or RSA of 2048 to 4096 bits: a JWK (RFC
+    7517) with `kid` and `use` `enc`, or the PEM text that openssl writes. Null takes it away; left out, it stays.
     """
 
-    @field_validator("encrypt_to")
+    @field_validator("encrypt_to", mode="wrap")
     @classmethod
-    def _is_a_public_key(cls, given: Jwk | None) -> PublicJwk | None:
+    def _is_a_public_key(cls, given: object, within_bounds: ValidatorFunctionWrapHandler) -> PublicJwk | None:
+        """One fault, of the key: not one for each form that it might have had."""
+        if given is None:
+            return None
         try:
-            return None if given is None else public_key(given)
+            key = public_key(given)
+            within_bounds(given)
         except KeyRefusedError as error:
             raise wrong(error.code) from error
+        except ValidationError as error:
+            raise wrong("field.key_malformed") from error
+        return key
 
     def partner(self, code: str, known: Partner | None) -> Partner:
         given = self.model_dump()
