@@ -21,7 +21,8 @@ from shared.contracts.encrypted import MEDIA_TYPE
 from shared.contracts.partner import Answer
 from shared.security import jwe
 from tests.bench.jvm import PINS
-from tests.security.partner_kit import EXAMPLES, KIT, blocks, calls, jars, typed
+from tests.security.partner_kit import EXAMPLES, GUIDE, KIT, blocks, calls, jars, typed
+from tests.security.wrong_keys import PKCS8, SEC1, private
 
 CODE = "nafin"
 REFERRAL: dict[str, Any] = json.loads(blocks("json")[0])
@@ -174,18 +175,46 @@ def test_what_certify_cannot_open_is_no_test(keys: dict[Path, dict[str, Any]]) -
         assert program["newest_test"]([program["opened"](event, given[:0])]) is None
 
 
-def test_the_guide_s_filter_opens_what_openssl_s_key_opens(tmp_path: Path) -> None:
-    """With the commands that it shows."""
+@pytest.mark.parametrize("program", ["desk.py", "certify.py"])
+def test_a_program_reads_each_form_of_a_private_key_or_says_how_to_write_it(program: str, tmp_path: Path) -> None:
+    file, read = tmp_path / "key.pem", runpy.run_path(str(EXAMPLES / program))["private_key"]
+    for form in (PKCS8, SEC1):
+        file.write_bytes(private(form))
+        assert read(str(file)).is_private
+    locked, two = private(PKCS8, password=b"secreto"), private(PKCS8) * 2
+    for content, says in ((locked, "encrypted.*openssl pkey"), (b"no key", "openssl pkey"), (two, "several keys")):
+        file.write_bytes(content)
+        with pytest.raises(SystemExit, match=says):
+            read(str(file))
+
+
+def filtered(folder: Path, *events: dict[str, Any]) -> "subprocess.CompletedProcess[str]":
+    """What the guide's filter makes of these in a partner's folder."""
+    (folder / "open.py").write_text(blocks("python")[1], encoding="utf-8")
+    lines = "\n".join(map(json.dumps, events))
+    return subprocess.run(
+        [sys.executable, "open.py"], cwd=folder, input=lines, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_guide_s_filter_opens_what_openssl_s_key_opens(tmp_path: Path, keys: dict[Path, dict[str, Any]]) -> None:
+    """With the commands that it shows, and while a key of another kind takes its place."""
     for command in calls("openssl"):
         subprocess.run(shlex.split(command), cwd=tmp_path, check=True, capture_output=True)
+    (rsa, of_rsa), (_, of_another) = keys.items()
+    rsa.rename(tmp_path / "key-2027.pem")
     public = jwe.read_public((tmp_path / "public.pem").read_bytes())
     message = jwe.encrypted(json.dumps(REFERRAL["data"]).encode(), public)
-    (tmp_path / "open.py").write_text(blocks("python")[1], encoding="utf-8")
-    lines = [json.dumps({**REFERRAL, "datacontenttype": MEDIA_TYPE, "data": message}), json.dumps(REFERRAL)]
-    done = subprocess.run(
-        [sys.executable, "open.py"], cwd=tmp_path, input="\n".join(lines), capture_output=True, text=True, check=True
+    done = filtered(
+        tmp_path, {**REFERRAL, "datacontenttype": MEDIA_TYPE, "data": message}, of_rsa, REFERRAL, of_another
     )
-    assert [json.loads(line)["data"] for line in done.stdout.splitlines()] == [REFERRAL["data"]] * 2
+    assert [*map(json.loads, done.stdout.splitlines())] == [REFERRAL] * 3 + [of_another], done.stderr
+
+
+def test_the_guide_s_filter_says_what_is_amiss_with_a_key(tmp_path: Path) -> None:
+    assert "no key*.pem" in filtered(tmp_path, REFERRAL).stderr
+    (tmp_path / "key.pem").write_bytes(private(SEC1, password=b"secreto"))
+    assert "openssl pkey -in key.pem" in filtered(tmp_path, REFERRAL).stderr
 
 
 def first_program(kafka: Kafka) -> Kafka:
@@ -203,6 +232,21 @@ def test_the_first_program_says_what_is_amiss(
 
 def test_the_first_program_reads_settings_with_comments(played: Callable[[Kafka], Kafka]) -> None:
     assert len(first_program(played(Kafka(record(REFERRAL)))).sent) == 1
+
+
+def test_the_first_program_passes_by_what_is_no_referral(played: Callable[[Kafka], Kafka]) -> None:
+    withdrawn = {"type": "partner.referral-withdrawn", "data": {"referral_id": REFERRAL["data"]["referral_id"]}}
+    assert len(first_program(played(Kafka(record(withdrawn), record(REFERRAL)))).sent) == 1
+
+
+def test_the_first_program_says_where_to_go_on_with_what_is_encrypted(
+    played: Callable[[Kafka], Kafka], keys: dict[Path, dict[str, Any]]
+) -> None:
+    for event in keys.values():
+        with pytest.raises(SystemExit, match=jwe.key_id(event["data"])) as said:
+            first_program(played(Kafka(record(event))))
+        [chapter] = re.findall("'(.+)'", str(said.value))
+        assert f"\n## {chapter}\n" in GUIDE
 
 
 def test_certify_answers_the_newest_test_and_no_firm() -> None:

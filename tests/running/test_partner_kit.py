@@ -30,6 +30,7 @@ from tests.running import poison
 from tests.running.developed import until
 from tests.running.poison import Firm
 from tests.security.partner_kit import EXAMPLES, blocks, calls, jars, save, typed
+from tests.security.wrong_keys import PKCS8, SEC1, private
 
 CODE = "nafin"
 FIRM, NEXT = Firm(), Firm()
@@ -250,3 +251,9 @@ def test_the_desk_in_java_opens_what_is_encrypted(client: LocalClient, desk: Pat
     with client.http("financing", client.token("operator")) as http:
         test = http.post(f"/partners/{CODE}/trials").json()["id"]
     assert f"answered {test}\n" in run(desk, *command, "client.properties", "8", key.name)
+    for form in (private(SEC1), private(PKCS8, password=b"secreto"), private(PKCS8) * 2):
+        (desk / "other.pem").write_bytes(form)
+        call = [*map(str, command), "client.properties", "8", "other.pem"]
+        refused = subprocess.run(call, cwd=desk, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        assert "`openssl pkey -in other.pem -out new.pem`" in refused.stderr
+        assert ("locked" in refused.stderr) == (b"ENCRYPTED" in form)

@@ -7,8 +7,8 @@
 // In `jars`: kafka-clients-4.3.1.jar, zstd-jni-1.5.6-10.jar (which unpacks the program's records), slf4j-api-1.7.36.jar,
 // jackson-databind-2.21.2.jar, jackson-core-2.21.2.jar and jackson-annotations-2.21.jar.
 // `client.properties` is the file of the guide. It ends after SECONDS without a
-// record, if they are given, where an answer does not get through, and where no KEY.pem (PKCS 8, as `openssl genpkey` writes
-// it) opens a referral that is encrypted: that needs nothing but the JDK.
+// record, if they are given, where an answer does not get through, and where no KEY.pem (PKCS 8 without password,
+// as `openssl genpkey` writes it) opens a referral that is encrypted: that needs nothing but the JDK.
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -65,7 +65,7 @@ public class Desk {
         long quiet = given.length > 1 ? Long.parseLong(given[1]) : Long.MAX_VALUE / 2_000;
         var keys = new ArrayList<PrivateKey>();
         for (int each = 2; each < given.length; each++) {
-            keys.add(privateKey(Files.readString(Path.of(given[each]))));
+            keys.add(privateKey(given[each]));
         }
         // Topics and groups are named after the first two parts of a user's name: of `partner.CODE` and of `partner.CODE.b`.
         Matcher user = Pattern.compile("username=\"(partner\\.[^.\"]+)").matcher(settings.getProperty("sasl.jaas.config"));
@@ -187,7 +187,13 @@ public class Desk {
         return aes.unwrap(wrapped, "AES", Cipher.SECRET_KEY);
     }
 
-    private static PrivateKey privateKey(String pem) throws GeneralSecurityException {
+    private static PrivateKey privateKey(String file) throws Exception {
+        String pem = Files.readString(Path.of(file), StandardCharsets.ISO_8859_1);
+        String form = pem.contains("ENCRYPTED") ? " is locked with a password" : " is not one private key in PKCS 8 (BEGIN PRIVATE KEY)";
+        if (!pem.strip().matches("(?s)-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----")) {
+            throw new IllegalArgumentException(
+                file + form + ": `openssl pkey -in " + file + " -out new.pem` writes it so, without a password");
+        }
         var key = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", "")));
         try {
             return KeyFactory.getInstance("EC").generatePrivate(key);

@@ -56,14 +56,23 @@ def main(settings_file: str, store_file: str, seconds: float = float("inf"), *ke
 
 
 def private_key(file: str) -> object:
-    """A key of yours, as openssl wrote it."""
+    """A key of yours in PEM, as openssl wrote it (PKCS 8, PKCS 1 or SEC 1), without a password."""
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    from joserfc.errors import JoseError
     from joserfc.jwk import ECKey, RSAKey
 
-    with open(file, "rb") as pem:
-        key = load_pem_private_key(pem.read(), None)
-    return (RSAKey if isinstance(key, RSAPrivateKey) else ECKey).import_key(key)
+    with open(file, "rb") as opened_file:
+        pem = opened_file.read()
+    if pem.count(b"PRIVATE KEY-----") > 2:
+        sys.exit(f"{file} has several keys: give each a file of its own")
+    try:
+        key = load_pem_private_key(pem, None)
+        return (RSAKey if isinstance(key, RSAPrivateKey) else ECKey).import_key(key)
+    except (TypeError, ValueError, JoseError) as error:
+        sys.exit(
+            f"{file}: {error}. `openssl pkey -in {file} -out new.pem` writes a key as it is read here, without password"
+        )
 
 
 def opened(event: dict, keys: list) -> dict:
