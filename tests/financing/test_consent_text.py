@@ -121,7 +121,7 @@ STATED = re.compile(r"\$(\w*_days|expires_on)|(\w+ días hábiles)|(\d+ (?:días
 
 
 def test_each_period_that_is_stated_is_carried_out() -> None:
-    texts = [each.template for each in TERMS.texts if each.version.endswith("2026.3")]
+    texts = [each.template for each in TERMS.texts if each.version.endswith("2026.4")]
     assert len(texts) == 2
     for template in texts:
         stated = {next(filter(None, found)) for found in STATED.findall(template)}
@@ -247,6 +247,36 @@ def test_words_from_before_that_say_nobody_else_mean_it() -> None:
     case = consented()
     old = replace(case, consents=(replace(case.consents[0], promised=None),))
     assert code(referrals.refer(old, asked(old), NOW, TERMS)) == "intermediary_not_consented"
+
+
+def with_key(partner: str, key: dict[str, str] | None) -> Terms:
+    """The rules once this partner has such a key."""
+    changed = (replace(each, encrypt_to=key) if each.code == partner else each for each in TERMS.partners)
+    return replace(TERMS, partners=tuple(changed))
+
+
+OWN_KEY, CONNECTION = "llave que sólo Nacional Financiera tiene", "no van cifradas con una llave propia"
+
+
+def test_the_words_say_whether_what_is_sent_is_encrypted_to_the_partner_s_own_key() -> None:
+    """And nothing goes in clear under words that promise it; more than was promised may be done."""
+    keyed, without = with_key("nafin", {"kid": "2026"}), TERMS
+    for terms, said, unsaid in ((keyed, OWN_KEY, CONNECTION), (without, CONNECTION, OWN_KEY)):
+        assert (said in words(terms=terms), unsaid in words(terms=terms)) == (True, False)
+    told, not_told = state(consents.give(firm(), offered(terms=keyed), NOW, keyed)), consented()
+    promised = [case.consents[0].promised for case in (told, not_told)]
+    assert [each is not None and each.encrypted for each in promised] == [True, False]
+    assert code(referrals.refer(told, asked(told), NOW, without)) == "partner_without_key"
+    for case in (told, not_told):
+        assert isinstance(referrals.refer(case, asked(case), NOW, keyed), Decision)
+
+
+def test_words_from_before_say_nothing_of_it_and_promise_nothing() -> None:
+    keyed = with_key("nafin", {"kid": "2026"})
+    old = replace(keyed, texts=tuple(each for each in TERMS.released if each.version.endswith("2026.3")))
+    known = keyed.partner("nafin")
+    assert known is not None
+    assert (old.promised(known, ()).encrypted, "llave" in words(terms=old)) == (False, False)
 
 
 @pytest.mark.parametrize(("setting", "days"), [(400, 90), (7, 7)])

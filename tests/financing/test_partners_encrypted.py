@@ -9,7 +9,6 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from joserfc.jwk import ECKey, RSAKey
 
-from services.financing.catalogue import read
 from services.financing.store.terms import public_keys
 from shared.contracts.encrypted import Encrypted
 from shared.contracts.partner import Referral
@@ -240,12 +239,40 @@ async def test_people_at_a_desk_see_what_was_sent_whatever_is_on_the_topic(excha
     assert shown.json()["referral"]["need"]["amount"]["amount"] == "100000.00"
 
 
-def test_no_text_in_force_promises_what_a_key_taken_away_would_break() -> None:
-    """Were it said, `Promised` had to hold it, and a referral to be refused where it no longer is so (decision 118)."""
-    said = [
-        word for text in read().texts for word in ("cifra", "encripta", "llave", "clave púb") if word in text.template
-    ]
-    assert said == []
+async def test_a_key_that_firms_were_told_of_takes_turns_and_is_not_taken_away(exchange: Exchange) -> None:
+    """Until the last of them took its consent back, or its referrals are erased (decision 126)."""
+    stage = exchange.stage
+    await exchange.put(encrypt_to=jwk("2026"))
+    referral = await referred(stage)
+    consent = f"/consents/{referral['consent_id']}"
+    assert (await ok(stage, "GET", consent))["promised"]["encrypted"]
+    assert "llave que sólo Banco Ejemplo tiene" in (await ok(stage, "GET", f"{consent}/text"))["body"]
+    refused = await exchange.put(encrypt_to=None, status=409)
+    assert (refused["title"], refused["errors"][0]["field"]) == ("encryption_promised", "body.encrypt_to")
+    assert (await exchange.put(encrypt_to=jwk("2027")))["encrypt_to"]["kid"] == "2027"
+    await exchange.put(encrypt_to=None, status=409)
+    await ok(stage, "POST", f"{consent}/revocation")
+    assert (await exchange.put(encrypt_to=None))["encrypt_to"] is None
+
+
+async def test_what_was_sent_under_a_consent_that_was_replaced_stays_promised(exchange: Exchange) -> None:
+    stage = exchange.stage
+    await exchange.put(encrypt_to=jwk("2026"))
+    await referred(stage)
+    await ok(stage, "POST", "/consents", await consent_body(stage, partner=OWN) | {"channel": "app"})
+    [first, _] = await stage.rows("SELECT papers_held FROM consent ORDER BY given_at")
+    assert not first["papers_held"]
+    await stage.rows("UPDATE consent SET promised = promised - 'encrypted' WHERE papers_held")
+    await exchange.put(encrypt_to=None, status=409)
+
+
+async def test_a_firm_that_was_not_told_binds_nobody(exchange: Exchange) -> None:
+    await exchange.put()
+    referral = await referred(exchange.stage)
+    await exchange.put(encrypt_to=jwk("2026"))
+    assert not (await ok(exchange.stage, "GET", f"/consents/{referral['consent_id']}"))["promised"]["encrypted"]
+    assert [*map(key_of, await exchange.published())] == ["2026"], "more is done than was said"
+    assert (await exchange.put(encrypt_to=None))["encrypt_to"] is None
 
 
 async def test_whoever_has_no_key_sees_that_there_is_an_event_and_nothing_of_it(exchange: Exchange) -> None:

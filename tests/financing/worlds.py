@@ -180,7 +180,7 @@ class Pure:
 
     def change(self, partner: str, takes: bool, erase_days: int) -> None:
         def put(known: Partner) -> Partner:
-            done = partners.put(known, replace(known, active=takes, erase_days=erase_days))
+            done = partners.put(known, replace(known, active=takes, erase_days=erase_days), ())
             assert isinstance(done, Decision)
             return known if done.state is None else done.state
 

@@ -6,7 +6,7 @@ from services.financing.api.access import Operator, Own
 from services.financing.domain.ids import partner_id
 from services.financing.domain.terms import Terms
 from services.financing.handlers import partners as handlers
-from services.financing.store.terms import alone_with_partners, partners
+from services.financing.store.terms import partners, promised_encryption
 from services.financing.views.partners import PartnerBody, PartnerView
 from shared.contracts.event import PartnerCode
 from shared.messaging.commands import Commands
@@ -45,9 +45,9 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             commands,
             partners,
             partner_id(code),
-            lambda known, _: handlers.put(known, body.partner(code, known)),
+            lambda known, promised: handlers.put(known, body.partner(code, known), promised),
             PartnerView.of,
-            alone_with_partners,
+            promised_encryption,
         )
 
     return api

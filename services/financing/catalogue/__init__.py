@@ -151,6 +151,7 @@ def _text(folder: Path, item: dict[str, Any]) -> ConsentText:
         names.get("always", {}),
         names.get("recipients", {}),
         item.get("plan", False),
+        names.get("protection", {}),
     )
 
 

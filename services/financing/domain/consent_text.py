@@ -59,6 +59,8 @@ class Promised:
     retention: Retention
     plan: bool = False
     """Whether the firm agreed that its plan addresses what a refusal points back to."""
+    encrypted: bool = False
+    """Whether it was told that what is sent is encrypted to the recipient's own key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class ConsentText:
     """What is said of who receives the data: `alone`, or through an `intermediary`."""
     plan: bool = False
     """Whether it says that a refusal's practices are shown to whoever accompanies the firm's plan."""
+    protection: Mapping[str, str] = field(default_factory=dict)
+    """What is said of who can read what is sent: encrypted to the partner's `own_key`, or by the `connection` alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ def show(text: ConsentText, choice: Choice, promised: Promised) -> ShownText:
         purposes=_listed(name for code, name in text.purposes.items() if code in choice.purposes),
         data_classes=_listed(name for code, name in text.data_classes.items() if code in choice.data_classes),
         recipients=_recipients(text, promised),
+        protection=_protection(text, promised),
         always=", ".join(text.always.values()),
         expires_on=choice.expires_on.isoformat(),
         controller=controller.name,
@@ -124,6 +129,11 @@ def _recipients(text: ConsentText, promised: Promised) -> str:
     said = text.recipients.get("intermediary" if promised.intermediated else "alone", "")
     products = _listed(each.name for each in promised.intermediated)
     return Template(said).substitute(partner=promised.recipient, products=products)
+
+
+def _protection(text: ConsentText, promised: Promised) -> str:
+    said = text.protection.get("own_key" if promised.encrypted else "connection", "")
+    return Template(said).substitute(partner=promised.recipient)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -76,6 +76,7 @@ NotConsented = Literal[
     "consent_expired",
     "purpose_not_consented",
     "intermediary_not_consented",
+    "partner_without_key",
     "papers_erased",
     "data_classes_missing",
 ]

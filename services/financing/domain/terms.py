@@ -103,13 +103,14 @@ class Terms:
             for product in self.products
             if product.partner == partner.code and product.by_intermediary and set(purposes) & set(product.purposes)
         )
-        limits = self.limits_of(partner.code)
+        limits, text = self.limits_of(partner.code), self.text_for(partner)
         return Promised(
             partner.name,
             tuple(Intermediated(product.code, product.name) for product in through),
             limits.controller,
             Retention(limits.partner_days, limits.erase_days, limits.approval_days, limits.backup_days),
-            self.text_for(partner).plan,
+            text.plan,
+            bool(text.protection) and partner.encrypt_to is not None,
         )
 
     def texts_of(self, version: str) -> tuple[ConsentText, ...]:

@@ -1,5 +1,6 @@
 """Partners and their products join, change and end."""
 
+from collections.abc import Collection
 from dataclasses import asdict, replace
 
 from services.financing.domain.ids import product_id
@@ -11,9 +12,13 @@ from shared.messaging.decision import Decision, Refused, SweepRequest
 PARTNER_CHANGED = "partner_changed"
 
 
-def put(known: Partner | None, partner: Partner) -> Decision[Partner] | Refused:
-    """Store a partner as it is now, as another edition; every case with needs is judged again."""
+def put(known: Partner | None, partner: Partner, promised: Collection[str]) -> Decision[Partner] | Refused:
+    """Store a partner as it is now, as another edition; every case with needs is judged again. `promised`: the partners
+    of which firms were told that what is sent is encrypted to their key.
+    """
     key = partner.encrypt_to
+    if key is None and known is not None and known.encrypt_to is not None and partner.code in promised:
+        return Refused("conflict", "encryption_promised", at="encrypt_to")
     if key is not None and known is not None and any(_is_another(key, each) for each in known.keys):
         return Refused("conflict", "key_id_of_another_key", at="encrypt_to")
     if known is not None:

@@ -54,6 +54,8 @@ def refer(case: Case | None, asked: Refer, now: datetime, terms: Terms) -> Decis
             "data_classes_missing",
             params={"classes": [{"code": f"data.{each}", "params": {}} for each in missing]},
         )
+    if consent.promised is not None and consent.promised.encrypted and partner.encrypt_to is None:
+        return Refused("conflict", "partner_without_key")
     if (doubt := consents.identity_doubt(consent, case.profile)) is not None:
         return Refused("conflict", doubt)
     return _sent(case, need, product, partner, consent, asked, now, terms)

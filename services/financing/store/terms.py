@@ -24,6 +24,14 @@ offers = TableRepository(OfferRow, Offer)
 
 PARTNERS = "SELECT * FROM partner ORDER BY code"
 PUBLIC_KEYS = "SELECT code, encrypt_to FROM partner WHERE code = ANY($1::text[]) AND encrypt_to IS NOT NULL"
+PROMISED = """
+    SELECT DISTINCT partner FROM consent
+    WHERE promised @> '{"encrypted": true}' AND (
+        papers_held
+        OR EXISTS (SELECT FROM referral WHERE consent_id = consent.id AND referral.papers IS NOT NULL)
+    )
+"""
+"""What was sent under such a consent may be sent again until it is erased, and it may carry another referral."""
 OFFERS = "SELECT * FROM offer ORDER BY code"
 
 
@@ -61,6 +69,14 @@ def with_terms(alone: Reference[None], terms: Reference[Terms]) -> Reference[Ter
         return await terms(connection)
 
     return read
+
+
+async def promised_encryption(connection: Connection) -> frozenset[str]:
+    """The partners of which firms were told that what is sent is encrypted to their key, while that holds; read while
+    nobody judges with them, so none is told meanwhile.
+    """
+    await alone_with_partners(connection)
+    return frozenset(row["partner"] for row in await connection.fetch(PROMISED))
 
 
 async def alone_with_partners(connection: Connection) -> None:

@@ -142,6 +142,8 @@ class PromisedView(View):
     retention: RetentionView
     plan: bool = False
     """Whether the firm's plan may address what a refusal points back to."""
+    encrypted: bool = False
+    """Whether what is sent is encrypted to the recipient's own key."""
 
 
 class ConsentView(View):
