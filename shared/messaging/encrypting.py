@@ -20,8 +20,23 @@ from shared.runtime.database import Connection
 from shared.security import jwe
 from shared.security.jwe import PublicJwk
 
-PublicKeys = Callable[[Connection, Collection[str]], Awaitable[Mapping[str, PublicJwk]]]
-"""The keys of those of these partners that have one now."""
+PublicKeys = Callable[[Connection, Collection[str] | None], Awaitable[Mapping[str, PublicJwk]]]
+"""The keys of those of these partners, or of all, that have one now."""
+
+ENCRYPTS_LOCK = 0x5044_5005
+"""Advisory lock, shared, of every relay that encrypts, before it waits to lead."""
+
+_LEADS_WITHOUT = """
+    WITH held AS (
+        SELECT pid, objid FROM pg_locks
+        WHERE locktype = 'advisory' AND granted AND classid = 0 AND objsubid = 1
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+    SELECT EXISTS (
+        SELECT FROM held
+        WHERE objid = $1::bigint::oid AND pid NOT IN (SELECT pid FROM held WHERE objid = $2::bigint::oid)
+    )
+"""
 
 log = logging.get(__name__)
 
@@ -39,6 +54,12 @@ async def encrypted(
         return entries
     # Beside the loop: of a full round it is half a second of computing.
     return await asyncio.to_thread(_encrypted, entries, keys)
+
+
+async def in_clear(connection: Connection, keys_of: PublicKeys, leaders: int) -> Collection[str]:
+    """The partners that have a key and are sent in clear: who has the leaders' lock is of a release that knows none."""
+    without = await connection.fetchval(_LEADS_WITHOUT, leaders, ENCRYPTS_LOCK)
+    return await keys_of(connection, None) if without else ()
 
 
 def opened(value: bytes, keys: Iterable[jwe.PrivateKey]) -> bytes:

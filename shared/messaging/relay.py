@@ -1,11 +1,11 @@
 """From the outbox to Kafka: one leader per service publishes the unpublished set, lowest ids first."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
 from shared.messaging import outbox
-from shared.messaging.encrypting import PublicKeys, encrypted
+from shared.messaging.encrypting import ENCRYPTS_LOCK, PublicKeys, encrypted, in_clear
 from shared.messaging.outbox import Unpublished
 from shared.messaging.producer import Delivery, Publisher
 from shared.messaging.retry import Backoff
@@ -142,6 +142,15 @@ class Relay(Worker):
             log.error("journal_lines_missing", count=len(lost), first=min(lost), last=max(lost))
             self._lost |= lost
         return [entry for entry in entries if not entry.is_lost]
+
+    async def in_clear(self, connection: Connection) -> Collection[str]:
+        """The partners with a key to which whoever leads encrypts nothing."""
+        return () if self._public_keys is None else await in_clear(connection, self._public_keys, RELAY_LOCK)
+
+    async def _wait_for_leadership(self, connection: Connection, lock: int) -> bool:
+        if self._public_keys is not None:
+            await connection.execute("SELECT pg_advisory_lock_shared($1)", ENCRYPTS_LOCK)
+        return await super()._wait_for_leadership(connection, lock)
 
     @property
     def backing_off(self) -> frozenset[str]:

@@ -24,7 +24,7 @@ from shared.service.operations import Health
 NOT_READY, CONSUMER_STUCK, COMMITS_FAIL, OUTBOX_OLD = "not_ready", "consumer_stuck", "commits_fail", "outbox_old"
 TOPICS_BACKING_OFF, KEYS_BLOCKED, SWEEPS_STUCK = "topics_backing_off", "keys_blocked", "sweeps_stuck"
 STORE_UNREACHABLE, RECORDS_MISSED, PARTNER_PAUSED = "store_unreachable", "records_missed", "partner_paused"
-ANSWERS_REFUSED = "answers_refused"
+ANSWERS_REFUSED, SENDS_IN_CLEAR = "answers_refused", "sends_in_clear"
 
 ALARMS: Mapping[str, str] = {
     NOT_READY: "See /ready for what is wrong with that part; restart the process if Kafka and PostgreSQL are well.",
@@ -35,6 +35,7 @@ ALARMS: Mapping[str, str] = {
     TOPICS_BACKING_OFF: "See topic_backs_off in the log: the topic is missing, or the service may not write to it.",
     KEYS_BLOCKED: "List the dead letters; replay them once the cause is mended, or discard them.",
     ANSWERS_REFUSED: "List the dead letters of the partner's topic; call the partner; replay or discard them.",
+    SENDS_IN_CLEAR: "End the processes of a release before that know no keys of partners; then see who was sent what.",
     SWEEPS_STUCK: "See worker_failed of sweeps in the log; locks that others hold too long stop it too.",
     DLQ_LIMIT_REACHED: "Roll the deploy back or mend it, and restart; or resume, if the records are to blame.",
     PARTNER_PAUSED: "List the topic's dead letters; tell the partner; discard or replay them. It goes on by itself.",
@@ -109,6 +110,7 @@ class AlarmWatch:
             async with asyncio.timeout(self._settings.alarm_every_s), self._database.connection() as connection:
                 await self._revision.look(connection)
                 found = await backlog.look(connection)
+                in_clear = await self._relay.in_clear(connection)
         except STORE_BEHIND:
             self._revision.behind = True
         except INFRASTRUCTURE:
@@ -116,6 +118,7 @@ class AlarmWatch:
         else:
             _measure(found)
             readings += [Reading(STORE_UNREACHABLE, holds=False, value=0), *self._of_backlog(found)]
+            readings.append(Reading(SENDS_IN_CLEAR, bool(in_clear), len(in_clear)))
         readings.append(Reading(BEHIND, self._revision.behind, self._revision.behind))
         for reading in readings:
             self._settle(reading)

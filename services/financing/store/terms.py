@@ -23,7 +23,9 @@ partners = TableRepository(PartnerRow, Partner)
 offers = TableRepository(OfferRow, Offer)
 
 PARTNERS = "SELECT * FROM partner ORDER BY code"
-PUBLIC_KEYS = "SELECT code, encrypt_to FROM partner WHERE code = ANY($1::text[]) AND encrypt_to IS NOT NULL"
+PUBLIC_KEYS = """
+    SELECT code, encrypt_to FROM partner WHERE ($1::text[] IS NULL OR code = ANY($1)) AND encrypt_to IS NOT NULL
+"""
 PROMISED = """
     SELECT DISTINCT partner FROM consent
     WHERE promised @> '{"encrypted": true}' AND (
@@ -50,9 +52,9 @@ def terms_of(catalogue: Catalogue, limits: Limits) -> Reference[Terms]:
     return terms
 
 
-async def public_keys(connection: Connection, codes: Collection[str]) -> Mapping[str, PublicJwk]:
-    """The keys of those of these partners that have one now."""
-    rows = await connection.fetch(PUBLIC_KEYS, list(codes))
+async def public_keys(connection: Connection, codes: Collection[str] | None) -> Mapping[str, PublicJwk]:
+    """The keys of those of these partners, or of all, that have one now."""
+    rows = await connection.fetch(PUBLIC_KEYS, None if codes is None else list(codes))
     return {row["code"]: msgspec.json.decode(row["encrypt_to"]) for row in rows}
 
 
