@@ -107,6 +107,31 @@ class PlanAgreed(PlanEvent):
     """When both had agreed."""
 
 
+class ScheduledActivity(Value):
+    """When one activity of a plan is held."""
+
+    activity_id: UUID
+    """The activity, as `PlanAgreed` named it."""
+    planned_on: Day | None = None
+    """Monday of the week of its first session; null: no calendar has it any more."""
+    last_on: Day | None = None
+    """Monday of the week of its last session."""
+
+
+class PlanScheduled(PlanEvent):
+    """The weeks in which activities of an agreed plan are held moved: by a calendar, or because one was put off."""
+
+    TYPE: ClassVar[str] = "development.plan-scheduled"
+    ABOUT: ClassVar[tuple[str, ...]] = ("schedule", "plan_id")
+
+    activities: Annotated[tuple[ScheduledActivity, ...], Field(max_length=100)]
+    """All that are not completed, as they are held now."""
+    by: Annotated[ReasonCode, Field(examples=["operator"])]
+    """As what somebody moved them: `operator`, `supplier` or `mentor`."""
+    scheduled_at: Moment
+    """When they moved."""
+
+
 class ActivityCompleted(PlanEvent):
     """An activity's deliverable is there. The gap stays open until it is scored again."""
 

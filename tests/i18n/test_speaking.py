@@ -34,9 +34,9 @@ async def detail(language: str | None) -> str:
 
 
 async def test_a_problem_is_told_in_the_language_asked_for() -> None:
-    assert await detail("es-MX") == "No hay un proveedor con este identificador."
+    assert await detail("es-MX") == "No hay un proveedor con este identificador; revíselo o busque la empresa."
     for english in (None, "en", "en-GB,es;q=0.5"):
-        assert await detail(english) == "There is no supplier of this id."
+        assert await detail(english) == "There is no supplier of this id; check it, or search for the firm."
 
 
 async def test_two_requests_at_once_speak_each_its_own() -> None:

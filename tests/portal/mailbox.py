@@ -16,7 +16,7 @@ from tests.portal.forms import forms
 
 EMAIL, NAME = "ana@firm.example", "Ana Ruiz"
 LINK = re.compile(r"https?://\S+")
-FIRMS_KINDS = ["questionnaire", "certificate", "evidence", "papers", "activity", "declined"]
+FIRMS_KINDS = ["questionnaire", "certificate", "evidence", "calendar", "papers", "activity", "declined"]
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,11 @@ def _plan(**activity: Any) -> Firm:
     return Firm(SUPPLIER, plan=Plan(SUPPLIER, "agreed", (planned,), (), at))
 
 
+def _moved(status: str) -> Firm:
+    at = NOW - timedelta(hours=1)
+    return Firm(SUPPLIER, plan=Plan(SUPPLIER, status, (), (), NOW - timedelta(days=9), at))
+
+
 def _profile(last: date | None) -> Firm:
     values: dict[str, Any] = dict.fromkeys(Profile.__dataclass_fields__, "x") | {"areas": (), "qms_valid_to": last}
     return Firm(SUPPLIER, profile=Profile(**values))
@@ -82,6 +87,7 @@ CASES: dict[str, Case] = {
     "questionnaire": Case(_diagnosis("opened"), _diagnosis("submitted")),
     "certificate": Case(_profile(LAST_DAY), _profile(LAST_DAY + timedelta(days=365))),
     "evidence": Case(_plan(returned_at=NOW - timedelta(hours=1)), _plan(done=True)),
+    "calendar": Case(_moved("agreed"), _moved("completed")),
     "papers": Case(_referral("info_requested"), _referral("in_review")),
     "activity": Case(_plan(), _plan(done=True)),
     "declined": Case(_answered("declined"), _answered("shortlisted")),

@@ -11,7 +11,7 @@ import pytest
 from services.portal.domain.news import GATHERS, PATIENCE, QUIET
 from services.portal.domain.subscription import EVERY, id_of
 from services.portal.handlers.news import LOOK, NEWS_MAIL
-from shared.contracts.development import ActivityCompleted, ActivityReopened, PlanAgreed
+from shared.contracts.development import ActivityCompleted, ActivityReopened, PlanAgreed, PlanScheduled
 from shared.contracts.diagnosis import DiagnosisOpened, DiagnosisSubmitted
 from shared.contracts.financing import ReferralAnswered
 from shared.contracts.matching import MatchFound
@@ -62,6 +62,21 @@ async def test_what_comes_together_is_one_mail(box: Mailbox) -> None:
     assert ("/my-firm/plan" in text, "/my-firm/money" in text) == (True, True)
     await box.passes(2 * EVERY)
     assert box.mail() is None
+
+
+async def test_who_else_moved_the_dates_of_a_plan_is_told_and_stands_in_its_story(box: Mailbox) -> None:
+    """Seen: a calendar after the agreement moved them, and nobody heard of it."""
+    await box.confirmed("calendar")
+    plan: Any = example(PlanAgreed)
+    mine = {"plan_id": plan.plan_id, "scheduled_at": now()}
+    await box.portal.stage.consume(plan, example(PlanScheduled, by="supplier", **mine))
+    await box.passes(GATHERS)
+    assert box.mail() is None
+    await box.portal.stage.consume(example(PlanScheduled, by="operator", **mine))
+    await box.passes(GATHERS)
+    assert "/my-firm/plan" in box.text()
+    story = (await (await box.portal.signed_in("supplier", supplier_id=SUPPLIER)).get("/my-firm/story")).text
+    assert story.count("Cambiaron las fechas del plan") == 2
 
 
 async def test_it_is_sent_once_though_its_event_comes_again_and_the_topic_is_read_again(box: Mailbox) -> None:

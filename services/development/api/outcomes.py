@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import TypeAdapter
 
+from services.development import store
 from services.development.api.access import Leaving, Operator
 from services.development.api.cohorts import known
 from services.development.api.selecting import answer, contest, solved
@@ -54,6 +55,7 @@ def router(database: Database) -> APIRouter:
         """List what each selection said of a firm, with its appeals, the latest first."""
         caller.require_supplier(supplier_id)
         async with database.connection() as connection:
+            accepted(await store.candidate(connection, supplier_id) or refused("candidate_not_found"))
             found = await reads.of_firm(connection, supplier_id)
         at = now()
         return Page[OutcomeView].of_all(found, paging, lambda each: OutcomeView.of_outcome(*each, at))

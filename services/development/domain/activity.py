@@ -87,8 +87,12 @@ class Activity:
     @property
     def ends_on(self) -> date | None:
         """The last day of the week of its last session: from then on it is late, unless it is completed."""
-        week = max((session.week for session in self.sessions), default=None)
-        return None if week is None else week + timedelta(days=6)
+        return None if self.last_on is None else self.last_on + timedelta(days=6)
+
+    @property
+    def last_on(self) -> date | None:
+        """The Monday of its last session."""
+        return max((session.week for session in self.sessions), default=None)
 
     @property
     def status(self) -> ActivityStatus:

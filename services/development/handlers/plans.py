@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from services.development.domain import candidate as candidates
@@ -151,7 +151,13 @@ def changed(candidate: Candidate, plan: Plan, by: By) -> Decision[Candidate]:
         after = candidates.under_way_again(after, by.at)
     done, taken_back = _completed(plan, before), _completed(before, plan)
     scoring = candidates.with_done(after, _awaited(done), _awaited(taken_back))
-    return Decision(scoring, tuple(_happened(candidate, candidate.cohort_id, before, plan)))
+    return Decision(scoring, tuple(_happened(candidate, candidate.cohort_id, before, plan, by)))
+
+
+def _weeks(plan: Plan) -> dict[UUID, tuple[date, ...]]:
+    """When what is not completed is held."""
+    open_ = (each for each in plan.activities if each.completion is None)
+    return {each.activity_id: tuple(session.week for session in each.sessions) for each in open_}
 
 
 def _completed(plan: Plan, but: Plan) -> tuple[Activity, ...]:
@@ -167,10 +173,12 @@ def _awaited(completed: Iterable[Activity]) -> set[Awaited]:
     }
 
 
-def _happened(candidate: Candidate, cohort_id: UUID, before: Plan, after: Plan) -> Iterator[EventData]:
+def _happened(candidate: Candidate, cohort_id: UUID, before: Plan, after: Plan, by: By) -> Iterator[EventData]:
     agreed_first = before.status == "proposed" and after.status != "proposed"
     if agreed_first or after.revisions > before.revisions:
         yield published.agreed(candidate.id, cohort_id, after)
+    elif after.status == "agreed" and _weeks(after).items() - _weeks(before).items():
+        yield published.scheduled(candidate.id, cohort_id, after, by)
     known = {activity.activity_id: activity.completion for activity in before.activities}
     for activity in after.activities:
         was, now = known.get(activity.activity_id), activity.completion

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.development.domain.activity import Activity, Completion
 from services.development.domain.candidate import PastPlan
+from services.development.domain.history import By
 from services.development.domain.outcome import Outcome
 from services.development.domain.plan import Plan
 from services.development.domain.selection import Placement, Selected
@@ -16,6 +17,8 @@ from shared.contracts.development import (
     PlanAgreed,
     PlanCompleted,
     PlannedActivity,
+    PlanScheduled,
+    ScheduledActivity,
     SupplierDroppedOut,
     SupplierNotSelected,
     SupplierReinstated,
@@ -70,6 +73,21 @@ def agreed(supplier_id: UUID, cohort_id: UUID, plan: Plan) -> PlanAgreed:
         uncovered=plan.uncovered,
         modules=plan.modules,
         agreed_at=plan.agreed_at,
+    )
+
+
+def scheduled(supplier_id: UUID, cohort_id: UUID, plan: Plan, by: By) -> PlanScheduled:
+    open_ = (each for each in plan.activities if each.completion is None)
+    return PlanScheduled(
+        supplier_id=supplier_id,
+        cohort_id=cohort_id,
+        plan_id=plan.plan_id,
+        activities=tuple(
+            ScheduledActivity(activity_id=each.activity_id, planned_on=each.planned_on, last_on=each.last_on)
+            for each in open_
+        ),
+        by=by.role,
+        scheduled_at=by.at,
     )
 
 

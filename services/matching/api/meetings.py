@@ -13,6 +13,7 @@ from services.matching.domain.meeting import Meeting, MeetingDay
 from services.matching.handlers import meetings as handlers
 from services.matching.handlers.refusal import refused
 from services.matching.store import meetings as store
+from services.matching.store import queries
 from services.matching.store.demand import publishing
 from services.matching.store.meetings import days, meetings
 from services.matching.store.offerings import offerings
@@ -68,6 +69,8 @@ def _add_reading(api: APIRouter, database: Database) -> None:
     async def list_meetings(supplier_id: UUID, caller: Owner, paging: Paging) -> Page[MeetingView]:
         """List a firm's meetings by their time, cancelled ones too."""
         caller.require_supplier(supplier_id)
+        if await queries.find_offering(database, supplier_id) is None:
+            raise Problem(404, "offering_unknown")
         async with database.connection() as connection:
             found = await store.meetings_of_firm(connection, supplier_id)
             known = await store.days_of(connection, {each.day_id for each in found})

@@ -203,6 +203,8 @@ class Plan:
     activities: tuple[Activity, ...]
     uncovered: tuple[str, ...]
     agreed_at: datetime | None = None
+    moved_at: datetime | None = None
+    """When somebody else than the firm moved its dates."""
 
     @property
     def done(self) -> int:

@@ -40,6 +40,7 @@ OF_FIRM: Final = (
     Kind("questionnaire", ("supplier",), "/my-firm/diagnosis"),
     Kind("certificate", ("supplier",), "/my-firm/profile"),
     Kind("evidence", ("supplier",), "/my-firm/plan"),
+    Kind("calendar", ("supplier",), "/my-firm/plan"),
     Kind("papers", ("supplier",), "/my-firm/money"),
     Kind("activity", ("supplier",), "/my-firm/plan"),
     Kind("declined", ("supplier",), "/my-firm/alignment"),
@@ -94,6 +95,8 @@ def of_firm(firm: Firm) -> Iterator[News]:
             yield News("evidence", f"evidence:{activity.activity_id}:{activity.returned_at}", activity.returned_at)
         elif not activity.done and plan is not None and plan.agreed_at is not None:
             yield News("activity", f"activity:{activity.activity_id}", plan.agreed_at + LATE)
+    if plan is not None and plan.status == "agreed" and plan.moved_at is not None:
+        yield News("calendar", f"calendar:{plan.plan_id}:{plan.moved_at}", plan.moved_at)
     yield from _of_buyers(firm)
     for referral in firm.referrals:
         if referral.state == "info_requested" and referral.moved_at is not None:

@@ -23,6 +23,7 @@ from shared.contracts.development import (
     ActivityReopened,
     PlanAgreed,
     PlanCompleted,
+    PlanScheduled,
     SupplierDroppedOut,
     SupplierNotSelected,
     SupplierReinstated,
@@ -204,6 +205,13 @@ def plan_agreed(state: Firm | None, event: PlanAgreed, _: datetime) -> Decision[
         for each in agreed
     )
     return Decision(replace(firm, plan=Plan(event.plan_id, "agreed", activities, event.uncovered, event.agreed_at)))
+
+
+def plan_scheduled(state: Firm | None, event: PlanScheduled, _: datetime) -> Decision[Firm]:
+    """A firm that put something off itself knows."""
+    if state is None or state.plan is None or event.by == "supplier":
+        return unchanged(state)
+    return Decision(replace(state, plan=replace(state.plan, moved_at=event.scheduled_at)))
 
 
 def activity_completed(state: Firm | None, event: ActivityCompleted, _: datetime) -> Decision[Firm]:

@@ -51,6 +51,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
     async def list_arco(supplier_id: UUID, caller: OwnOrOperator, paging: Paging) -> Page[ArcoView]:
         """List a firm's requests in the order in which they came, with what became of them."""
         caller.require_supplier(supplier_id)
+        accepted(await store.find_supplier(database, supplier_id) or SUPPLIER_UNKNOWN)
         async with database.connection() as connection:
             rows = await arco_of(connection, supplier_id, paging.position(UUID), paging.fetch)
         return Page[ArcoView].of_rows(rows, paging, ArcoView.of, lambda row: row.id)

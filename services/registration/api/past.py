@@ -6,7 +6,9 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from services.registration import store
 from services.registration.domain.supplier import Supplier
+from services.registration.handlers import SUPPLIER_UNKNOWN
 from services.registration.store import past
 from services.registration.views.past import PastView, SupplierThenView
 from shared.contracts.event import Moment
@@ -14,7 +16,7 @@ from shared.days import day_of, end_of
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.callers import Caller, Role, allow
-from shared.service.http import Page, Paging, Problem, routes
+from shared.service.http import Page, Paging, Problem, accepted, routes
 
 OwnOrOperator = Annotated[Caller, allow(Role.SUPPLIER, Role.OPERATOR)]
 Place = tuple[Moment]
@@ -29,6 +31,7 @@ def router(database: Database) -> APIRouter:
     async def list_past(supplier_id: UUID, caller: OwnOrOperator, paging: Paging) -> Page[PastView]:
         """List what a supplier's profile was before it is as it is, the latest first. Contacts are in none of them."""
         caller.require_supplier(supplier_id)
+        accepted(await store.find_supplier(database, supplier_id) or SUPPLIER_UNKNOWN)
         place = paging.position(Place)
         found = await past.page_of_past(database, supplier_id, place[0] if place else None, paging.fetch)
         return Page[PastView].of_rows(found, paging, PastView.of_past, lambda each: (each.until,))
