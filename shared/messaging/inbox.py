@@ -18,13 +18,17 @@ message can come back after its claim is forgotten."""
 
 _CLAIM = """
     WITH claimed AS (
-        INSERT INTO inbox (message_id) SELECT * FROM unnest($1::uuid[])
+        INSERT INTO inbox (message_id)
+        SELECT given.* FROM set_config('plan_cache_mode', 'force_generic_plan', true), unnest($1::uuid[]) AS given
         ON CONFLICT DO NOTHING
         RETURNING message_id
     )
     SELECT * FROM unnest($1::uuid[]) EXCEPT ALL SELECT message_id FROM claimed
 """
-"""Gives those that were claimed before: mostly none, so hardly a row travels."""
+"""Gives those that were claimed before: mostly none, so hardly a row travels.
+
+For the rest of its transaction PostgreSQL plans no statement anew that it has planned before (docs/decisions/0128).
+"""
 
 _KNOWN = "SELECT message_id FROM inbox WHERE message_id = ANY($1::uuid[])"
 

@@ -50,6 +50,8 @@ class Relay(Worker):
 
     name: ClassVar[str] = "relay"
     channel: ClassVar[str] = outbox.CHANNEL
+    durable: ClassVar[bool] = False
+    """What it takes off the outbox may come back: it is sent again, and known by its id."""
     lock: int | None = RELAY_LOCK
 
     def __init__(self, database: Database, publisher: Publisher, public_keys: PublicKeys | None = None) -> None:

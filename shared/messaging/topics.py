@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, get_args
 
 from shared.contracts import development, diagnosis, financing, matching, partner, registration
@@ -36,6 +37,7 @@ MAX_ANSWER_BYTES = 65_536
 SERVICES: tuple[ServiceName, ...] = get_args(ServiceName)
 
 
+@lru_cache(1_024)
 def is_partners(name: str) -> bool:
     """Whether a topic, or a principal, is a partner's: an outsider's."""
     return name.startswith("partner.")

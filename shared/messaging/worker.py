@@ -31,6 +31,8 @@ class Worker(ABC):
     channel: ClassVar[str]
     leader_wait_s: ClassVar[float] = 5.0
     """One wait for the leader's lock. Each holds a snapshot, behind which vacuum can clean up nothing."""
+    durable: ClassVar[bool] = True
+    """Whether what it commits must outlive a crash of the server."""
     lock: int | None = None
     """Advisory lock that makes one process of the service the leader; None where all may work side by side."""
 
@@ -88,7 +90,7 @@ class Worker(ABC):
 
     async def _connected(self) -> None:
         """Work on one connection. It ends before the pause of a failure: who backs off must not stay leader."""
-        connection = await self._database.dedicated()
+        connection = await self._database.dedicated(durable=self.durable)
         try:
             await self._work(connection)
         finally:

@@ -53,6 +53,9 @@ and one made on an empty store reads whole tables (docs/decisions/0030). Reads o
 Nor does it compile what is decided within milliseconds: the statement that judges is dear by its estimate.
 """
 
+ANY_LENGTH = 0
+"""The driver has statements above 15 KiB parsed and planned at each use unless it is told so."""
+
 POOL_SIZE = 10
 READ_POOL_SIZE = 3
 ACQUIRE_TIMEOUT_S = 30.0
@@ -97,6 +100,7 @@ class Database:
             command_timeout=COMMAND_TIMEOUT_S,
             connect=self._servers.connect,
             reset=_left_clean,
+            max_cacheable_statement_size=ANY_LENGTH,
             server_settings=settings | PLANS_BY_INDEX,
         )
         self._engine = create_async_engine(
@@ -156,15 +160,22 @@ class Database:
         connection.terminate()
         await self.pool.expire_connections()
 
-    async def dedicated(self) -> "asyncpg.Connection[Record]":
-        """A connection outside the pool, for session locks and LISTEN. The caller closes it."""
+    async def dedicated(self, *, durable: bool = True) -> "asyncpg.Connection[Record]":
+        """A connection outside the pool, for session locks and LISTEN. The caller closes it. Not `durable`: of what it
+        commits a crash of the server may undo the last moments.
+        """
         settings = {
             "application_name": f"{self.application}-session",
             "idle_session_timeout": SESSION_IDLE_TIMEOUT_MS,
+            "synchronous_commit": "on" if durable else "off",
             **PLANS_BY_INDEX,
             **BOTH_SIDES,
         }
-        return await self._servers.connect(command_timeout=SESSION_COMMAND_TIMEOUT_S, server_settings=settings)
+        return await self._servers.connect(
+            command_timeout=SESSION_COMMAND_TIMEOUT_S,
+            max_cacheable_statement_size=ANY_LENGTH,
+            server_settings=settings,
+        )
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:

@@ -19,6 +19,7 @@ REBASE = "PDP_REBASE"
 TOLERANCE = 0.10
 """Of calls: how often the loop wakes differs from run to run. Statements have none."""
 PREPARED = "SELECT count(*) FROM pg_prepared_statements"
+PLANNED = "SELECT coalesce(sum(custom_plans), 0)::bigint FROM pg_prepared_statements"
 SCANNED = "SELECT coalesce(sum(seq_tup_read), 0)::bigint FROM pg_stat_user_tables"
 
 
@@ -30,6 +31,8 @@ class Cost:
     """SQL statements on the connection that the pool gives next, BEGIN and COMMIT among them."""
     prepared: int = 0
     """Statements that were prepared on the way: each is one more round trip."""
+    planned: int = 0
+    """Uses of a prepared statement that PostgreSQL planned anew."""
     rows_scanned: int = 0
     """Rows that were read because a table was read from end to end, for want of an index or of a plan that uses it."""
     calls: int = 0
@@ -53,6 +56,7 @@ async def counted(database: Database) -> AsyncIterator[Cost]:
 
     async with database.connection() as connection:
         scanned = await _scanned(connection)
+        planned = await connection.fetchval(PLANNED)
         prepared = await connection.fetchval(PREPARED)
         connection.add_query_logger(statement)
     gc.disable()
@@ -65,6 +69,7 @@ async def counted(database: Database) -> AsyncIterator[Cost]:
         async with database.connection() as connection:
             connection.remove_query_logger(statement)
             cost.prepared = await connection.fetchval(PREPARED) - prepared
+            cost.planned = await connection.fetchval(PLANNED) - planned
             cost.rows_scanned = await _scanned(connection) - scanned
 
 

@@ -46,10 +46,23 @@ async def test_a_batch_costs_no_more_than_it_did(store: Database, monkeypatch: p
         {
             "statements": cost.statements,
             "round_trips": cost.round_trips,
+            "planned": cost.planned,
             "rows_scanned": cost.rows_scanned,
             "calls_per_event": cost.calls / BATCH,
         },
     )
+
+
+async def test_a_single_event_has_no_statement_planned_for_it(store: Database) -> None:
+    """An array of one makes a plan of its own look cheaper, at every use."""
+    runner = BatchRunner(store, "portal", (on(MatchFound, accounts, match_found),))
+    records = _records(0)
+    for record in records[:SETTLED]:
+        await runner.consume([record])
+    async with counted(store) as cost:
+        await runner.consume([records[SETTLED]])
+    assert cost.statements > 3
+    assert cost.planned == 0
 
 
 async def test_a_round_of_the_relay_costs_no_more_than_it_did(

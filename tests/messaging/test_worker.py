@@ -6,6 +6,7 @@ from typing import ClassVar
 import asyncpg
 import pytest
 
+from shared.messaging.relay import Relay
 from shared.messaging.retry import Backoff
 from shared.messaging.worker import Worker
 from shared.runtime.database import Connection, Database
@@ -38,6 +39,22 @@ async def test_an_error_of_ours_is_said_with_its_place_and_tried_again(
     assert "worker_failed" in said
     assert "test_worker.py" in said
     assert "a secret" not in said
+
+
+@pytest.mark.parametrize("durable", [True, False])
+async def test_what_must_outlive_a_crash_of_the_store_is_waited_for(store_url: str, *, durable: bool) -> None:
+    database = Database(store_url, application="worker")
+    connection = await database.dedicated(durable=durable)
+    try:
+        # A store of the tests waits for nobody's commit unless it is told to.
+        assert await connection.fetchval("SHOW synchronous_commit") == ("on" if durable else "off")
+    finally:
+        await connection.close()
+
+
+def test_the_relay_alone_may_lose_what_it_did() -> None:
+    """It sends again what comes back, and readers know it by its id."""
+    assert [worker for worker in Worker.__subclasses__() if not worker.durable] == [Relay]
 
 
 class Leading(Worker):

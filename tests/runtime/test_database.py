@@ -43,6 +43,21 @@ async def test_every_way_to_the_store_names_its_service(database: Database) -> N
         assert (await session.exec(select(func.current_setting("application_name")))).one() == "test"
 
 
+async def test_the_longest_statement_is_prepared_once(database: Database) -> None:
+    long = f"SELECT $1::int /* {'x' * 40_000} */"
+    alone = await database.dedicated()
+    try:
+        async with database.connection() as pooled:
+            for connection in (alone, pooled):
+                assert [await connection.fetchval(long, number) for number in range(2)] == [0, 1]
+                found = await connection.fetchval(
+                    "SELECT count(*) FROM pg_prepared_statements WHERE statement = $1", long
+                )
+                assert found == 1
+    finally:
+        await alone.close()
+
+
 async def test_a_stuck_statement_gives_its_connection_back(database: Database) -> None:
     with pytest.raises(INFRASTRUCTURE):
         async with database.connection() as connection:
