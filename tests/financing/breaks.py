@@ -2,23 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from services.financing.domain import answer, referral
 from services.financing.domain import consent as consent_rules
+from services.financing.domain.consent import Consent
 from services.financing.domain.partner import Partner
 from services.financing.handlers import answers, consents, facts, published, referrals, settling, timers
 from shared.messaging.decision import Decision
 
 Break = Callable[[pytest.MonkeyPatch], None]
-BREAKS: list[Break] = []
+BREAKS: list[tuple[Break, tuple[str, ...]]] = []
+"""Each with what of the machine has to notice it."""
 
 
-def breaks(broken: Break) -> Break:
-    BREAKS.append(broken)
-    return broken
+def breaks(*seen_by: str) -> Callable[[Break], None]:
+    return lambda broken: BREAKS.append((broken, seen_by))
 
 
 def wrap(patch: pytest.MonkeyPatch, module: Any, name: str, change: Callable[..., Any]) -> None:
@@ -31,17 +33,17 @@ def accept(patch: pytest.MonkeyPatch, problem: str) -> None:
     wrap(patch, answer, "_amounts", lambda found, *_: None if found == problem else found)
 
 
-@breaks
+@breaks("hear")
 def late_answers_count(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(answer, "_is_late", lambda *_: False)
 
 
-@breaks
+@breaks("hear")
 def what_lapsed_is_never_answered(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, answer, "_is_late", lambda late, known, _: late or known.state == "lapsed")
 
 
-@breaks
+@breaks("hear", "answer_somehow")
 def the_moment_of_processing_decides(patch: pytest.MonkeyPatch) -> None:
     whole = answers._taken
     patch.setattr(
@@ -51,48 +53,48 @@ def the_moment_of_processing_decides(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-@breaks
+@breaks("hear")
 def the_last_that_is_processed_counts(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(answer, "_is_overtaken", lambda *_: False)
 
 
-@breaks
+@breaks("hear")
 def a_repetition_is_no_newer_word(patch: pytest.MonkeyPatch) -> None:
     whole = answer._heard
     patch.setattr(answer, "_heard", lambda known, said: known if known.ignored_answers else whole(known, said))
 
 
-@breaks
+@breaks("hear")
 def more_is_paid_than_approved(patch: pytest.MonkeyPatch) -> None:
     accept(patch, "payments_above_approved")
 
 
-@breaks
+@breaks("hear")
 def more_is_approved_than_asked(patch: pytest.MonkeyPatch) -> None:
     accept(patch, "amount_above_asked")
 
 
-@breaks
+@breaks("hear")
 def nothing_is_paid(patch: pytest.MonkeyPatch) -> None:
     accept(patch, "amount_not_positive")
 
 
-@breaks
+@breaks("hear")
 def a_payment_of_before_its_correction_is_added(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, answer, "_is_overtaken", lambda late, _, said: late and said.act != "pay")
 
 
-@breaks
+@breaks("of_referrals")
 def what_is_paid_in_full_waits_like_the_others(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(answer, "_is_paid_in_full", lambda _: False)
 
 
-@breaks
+@breaks("hear")
 def an_answer_said_twice_counts_twice(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, answer, "_says_nothing_new", lambda new, known, said: new and said.act != "approve")
 
 
-@breaks
+@breaks("hear")
 def a_payment_of_the_same_amount_is_a_repetition(patch: pytest.MonkeyPatch) -> None:
     def paid(new: bool, known: Any, said: Any) -> bool:
         return new or (said.act == "pay" and known.papers is not None and known.papers.disbursed == said.amount)
@@ -100,17 +102,17 @@ def a_payment_of_the_same_amount_is_a_repetition(patch: pytest.MonkeyPatch) -> N
     wrap(patch, answer, "_says_nothing_new", paid)
 
 
-@breaks
+@breaks("hear")
 def an_answer_after_the_withdrawal_counts(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, answer, "_says_nothing_new", lambda new, known, _: new and known.state != "withdrawn")
 
 
-@breaks
+@breaks("hear")
 def a_payment_after_the_revocation_counts(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, answer, "_says_nothing_new", lambda new, known, said: new and said.act != "pay")
 
 
-@breaks
+@breaks("answer_somehow")
 def any_partner_answers(patch: pytest.MonkeyPatch) -> None:
     whole = answers._taken
 
@@ -121,12 +123,12 @@ def any_partner_answers(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(answers, "_taken", taken)
 
 
-@breaks
+@breaks("answer_somehow")
 def any_date_is_believed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(answer, "CLOCK_SLIP", answer.CLOCK_SLIP * 1000)
 
 
-@breaks
+@breaks("of_referrals")
 def asking_again_begins_the_firm_s_days_anew(patch: pytest.MonkeyPatch) -> None:
     whole = answer._taken
 
@@ -136,7 +138,7 @@ def asking_again_begins_the_firm_s_days_anew(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(answer, "_taken", taken)
 
 
-@breaks
+@breaks("of_what_is_told")
 def a_reminder_comes_twice(patch: pytest.MonkeyPatch) -> None:
     def reminders(told: Any, before: Any, after: Any) -> Any:
         reminded = (item for item in after.referrals if item.reminded_at is not None and item.lapse_at is not None)
@@ -145,7 +147,7 @@ def a_reminder_comes_twice(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, timers, "_reminders", reminders)
 
 
-@breaks
+@breaks("of_referrals")
 def a_reminder_comes_after_the_end(patch: pytest.MonkeyPatch) -> None:
     def ended(after: Any, before: Any, *_: Any) -> Any:
         return replace(after, remind_at=before.remind_at)
@@ -153,12 +155,12 @@ def a_reminder_comes_after_the_end(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, referral, "_waiting_for_erasure", ended)
 
 
-@breaks
+@breaks("of_referrals")
 def no_reminder_comes_after_the_firm_informed(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, referral, "informed", lambda after, *_: after and replace(after, remind_at=None))
 
 
-@breaks
+@breaks("of_referrals")
 def nobody_is_woken_for_erasure(patch: pytest.MonkeyPatch) -> None:
     def moments(found: Any, known: Any) -> Any:
         return tuple(at for at in found if at != known.erase_at)
@@ -166,47 +168,40 @@ def nobody_is_woken_for_erasure(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, referral, "moments", moments)
 
 
-@breaks
+@breaks("hear")
 def the_lapse_is_when_it_was_seen(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, referral, "_lapsed", lambda after, _, now, __: replace(after, lapsed_at=now))
 
 
-@breaks
+@breaks("of_referrals")
 def erasure_leaves_the_amount(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, referral, "erased", lambda after, before, _: replace(after, papers=before.papers))
 
 
-@breaks
+@breaks("of_referrals")
 def revocation_leaves_the_papers(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, referral, "recalled", lambda after, before, _: replace(after, papers=before.papers))
 
 
-@breaks
+@breaks("of_referrals")
 def a_new_promise_holds_for_what_was_given_before(patch: pytest.MonkeyPatch) -> None:
     whole = referral.ended
     for module in (answer, referral):
         patch.setattr(module, "ended", lambda item, now, days: whole(replace(item, promised=None), now, days))
 
 
-@breaks
-def an_expired_consent_keeps_its_papers(patch: pytest.MonkeyPatch) -> None:
-    def passed(after: Any, before: Any, *_: Any) -> Any:
-        kept = {item.id: item for item in before.consents}
-        expired = tuple(
-            kept[item.id] if item.papers is None and kept[item.id].revoked_at is None else item
-            for item in after.consents
-        )
-        return replace(after, consents=expired)
-
-    wrap(patch, timers, "passed", passed)
+@breaks("of_consents", "refer")
+def a_consent_holds_a_day_longer_than_it_says(patch: pytest.MonkeyPatch) -> None:
+    says: Any = Consent.expires_at
+    patch.setattr(Consent, "expires_at", property(lambda known: says.fget(known) + timedelta(days=1)))
 
 
-@breaks
+@breaks("of_consents")
 def a_replaced_consent_keeps_its_papers(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(consents, "_superseded", lambda consent, _: consent)
 
 
-@breaks
+@breaks("refer")
 def a_consent_of_before_carries(patch: pytest.MonkeyPatch) -> None:
     """The last that was not revoked, where the last was."""
     whole = consent_rules.carrying
@@ -217,7 +212,7 @@ def a_consent_of_before_carries(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(consent_rules, "carrying", carrying)
 
 
-@breaks
+@breaks("of_consents")
 def a_revocation_is_for_one_consent(patch: pytest.MonkeyPatch) -> None:
     def revoked(outcome: Any, case: Any, consent_id: Any, *_: Any) -> Any:
         one = tuple(
@@ -229,17 +224,25 @@ def a_revocation_is_for_one_consent(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, consents, "revoke", revoked)
 
 
-@breaks
+@breaks("of_what_is_told")
 def a_partner_is_told_twice_to_erase(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, referral, "recalled", lambda after, *_: replace(after, recalled_at=None))
+    """Of what it was told to erase before the firm consented anew, and took that back too."""
+
+    def revoked(outcome: Any, case: Any, consent_id: Any, now: Any, _: Any) -> Any:
+        partner = case.consent(consent_id).partner
+        before = (item for item in case.referrals if item.partner == partner and item.recalled_at is not None)
+        again = (published.referral_withdrawn(case.id, item, now) for item in before)
+        return replace(outcome, events=(*outcome.events, *again)) if outcome.events else outcome
+
+    wrap(patch, consents, "revoke", revoked)
 
 
-@breaks
+@breaks("agree", "refer")
 def a_firm_that_left_is_referred(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, facts, "supplier_withdrawn", lambda told, *_: replace(told, state=replace(told.state, withdrawn=False)))
 
 
-@breaks
+@breaks("of_consents")
 def leaving_takes_the_papers_of_what_is_under_way(patch: pytest.MonkeyPatch) -> None:
     def left(told: Any, *_: Any) -> Any:
         bare = tuple(replace(item, papers=None) for item in told.state.consents)
@@ -248,12 +251,12 @@ def leaving_takes_the_papers_of_what_is_under_way(patch: pytest.MonkeyPatch) -> 
     wrap(patch, facts, "supplier_withdrawn", left)
 
 
-@breaks
+@breaks("agree", "refer")
 def a_suspended_partner_takes_more(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Partner, "is_open", lambda *_: True)
 
 
-@breaks
+@breaks("hear")
 def a_suspended_partner_is_not_heard(patch: pytest.MonkeyPatch) -> None:
     """Its referrals go on."""
     whole = answers._taken
@@ -267,23 +270,23 @@ def a_suspended_partner_is_not_heard(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(answers, "_taken", taken)
 
 
-@breaks
+@breaks("refer")
 def a_second_referral_goes_beside_the_first(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(referral, "OPEN", frozenset())
 
 
-@breaks
+@breaks("of_what_is_told")
 def a_change_of_state_is_not_told(patch: pytest.MonkeyPatch) -> None:
     for module in (answers, consents, referrals, timers):
         wrap(patch, module, "moved", lambda told, *_: told[1:])
 
 
-@breaks
+@breaks("of_referrals")
 def the_next_moment_is_not_asked_for(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, settling, "next_moment", lambda *_: None)
 
 
-@breaks
+@breaks("of_consents")
 def what_other_referrals_need_is_erased(patch: pytest.MonkeyPatch) -> None:
     def passed(after: Any, before: Any, *_: Any) -> Any:
         gone = {
