@@ -29,10 +29,8 @@ PASSED_ON: tuple[type[Exception], ...] = (*TRY_AGAIN, DlqLimitReachedError)
 
 log = logging.get(__name__)
 
-
 CONSUMER = Actor("consumer")
 """Who sets aside what a stage wrote."""
-
 FATES = ("applied", "duplicate", "ignored", "dead", "blocked")
 """What becomes of a record: one of these, so that they add up to the batch."""
 
@@ -161,7 +159,7 @@ class BatchRunner:
         """
         fresh = await self._claim(connection, received)
         theirs = [record_id(item.record) for item in received if is_partners(item.record.topic)]
-        known = await inbox.known(connection, theirs) if theirs else frozenset()
+        known = await inbox.known(connection, theirs)
         aside = [item for item in fresh if isinstance(item, Message) and record_id(item.record) in known]
         if not aside:
             return fresh
@@ -295,6 +293,8 @@ class BatchRunner:
         item = decode(record)
         if isinstance(item, Poison):
             raise RejectedEventError(item.reason)
-        if type(item.data) in self._routes and await self._claim(work.connection, [item]):
+        if type(item.data) not in self._routes:  # It may come again, and wait again, for a build that reads it.
+            await inbox.give_back(work.connection, [record_id(record)])
+        elif await self._claim(work.connection, [item]):
             await self._decide(work, [item], actor)
             await work.flush()

@@ -54,6 +54,22 @@ async def test_behind_a_blocked_key_it_waits_in_its_order_for_a_build_that_reads
     assert await bench.numbers(key) == (1, 2, 3)
 
 
+async def test_what_was_released_unread_waits_again_when_it_comes_again(bench: Bench) -> None:
+    key = uuid4()
+    events = [envelope(event(on=TOPIC, account=key, number=n)) for n, event in enumerate((Noted, Told, Noted))]
+    records = [Record(TOPIC, 0, offset, str(key).encode(), encode(each)) for offset, each in enumerate(events)]
+    later = BatchRunner(bench.database, "portal", (*bench.routes, on(Noted, accounts, bench.rule.told)))
+    for number, runner in ((1, bench.runner), (0, later)):
+        bench.rule.failing = lambda event, number=number: ValueError() if event.number == number else None
+        await runner.consume(records)
+        assert await bench.count("blocked_record") == 1
+        bench.rule.failing = lambda _: None
+        async with bench.database.connection() as connection:
+            letter = await connection.fetchval("SELECT id FROM dead_letter WHERE closed_at IS NULL")
+        await Replayer(bench.database, "portal", runner).resolve(letter, "replayed", by("somebody"))
+    assert await bench.numbers(key) == (1, 0, 2)
+
+
 async def test_what_is_replayed_and_not_read_is_not_claimed(bench: Bench) -> None:
     (record,) = _records(Noted)
     async with unit_of_work(bench.database, "portal") as work:
