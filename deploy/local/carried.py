@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from deploy.local.client import LocalClient
 
@@ -48,6 +48,21 @@ INSERT INTO sweep (id, kind, args, requested_at, correlation_id)
 VALUES (gen_random_uuid(), '{kind}', '{{}}', now(), gen_random_uuid()::text)
 """
 JUDGED_AGAIN: Final = {"financing": "partner_changed"}
+
+
+_PARTNERS = "SELECT code FROM partner WHERE active = {active} ORDER BY code"
+
+
+class Partners(NamedTuple):
+    """As a store of financing has them."""
+
+    active: list[str]
+    suspended: list[str]
+
+
+def partners_of(client: LocalClient, store: str) -> Partners:
+    """Raises ``PostgresError``."""
+    return Partners(*(client.postgres.execute(_PARTNERS.format(active=each), store).split() for each in (True, False)))
 
 
 def carry(client: LocalClient, service: str) -> int:

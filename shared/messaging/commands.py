@@ -20,6 +20,7 @@ from shared.messaging.routing import Reference, none
 from shared.messaging.together import GROUP, Together
 from shared.messaging.unit_of_work import UnitOfWork, unit_of_work
 from shared.runtime.database import Connection, Database
+from shared.sealing import keys
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -129,8 +130,10 @@ class Commands:
 
     async def _put(self, repository: Repository[Any], command: _Command, reference: Reference[Any] | About[Any]) -> Any:  # noqa: ANN401 - what its queue gives
         kind = repository, reference.lookup if isinstance(reference, About) else reference
-        queue = self._queues.setdefault(kind, Together(partial(self._settle, repository)))
-        return await queue.ask((command, reference))
+        queue = self._queues.setdefault(kind, Together(partial(self._settle_and_note, repository)))
+        outcome, erased = await queue.ask((command, reference))
+        keys.note(erased)
+        return outcome
 
     async def run_many(
         self,
@@ -159,6 +162,12 @@ class Commands:
             return outcomes
 
         return await patiently(together)()
+
+    async def _settle_and_note(self, repository: Repository[Any], group: Sequence[_Queued]) -> list[Any]:
+        """A turn is in a context of its own: of whom it erased something goes along with each answer."""
+        with keys.noting() as erased:
+            answers = await self._settle(repository, group)
+        return [each if isinstance(each, Exception) else (each, erased) for each in answers]
 
     async def _settle(self, repository: Repository[Any], group: Sequence[_Queued]) -> list[Any]:
         """Whatever one command raises is its own trouble: the others are decided again without it."""

@@ -1,5 +1,6 @@
 """One service's PostgreSQL: an asyncpg pool for the hot path, SQLModel sessions for the API's reads."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -86,6 +87,8 @@ class Database:
         self._pool_size = pool_size
         self._pool: Pool[Record] | None = None
         self._engine: AsyncEngine | None = None
+        self.erased = asyncio.Event()
+        """Set once a unit of work is committed that erased something, for the watch that keeps it elsewhere."""
 
     async def open(self) -> None:
         settings = {

@@ -5,8 +5,8 @@ A matter is what is erased by itself, as a referral's papers; of whatever goes w
 
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -45,12 +45,24 @@ class Destroyed(NamedTuple):
     name: Name
 
 
-noted: ContextVar[list[UUID] | None] = ContextVar("noted", default=None)
-"""Of whom something was erased within what is under way, for whoever does not end it before that is kept elsewhere."""
+_noted: ContextVar[list[UUID] | None] = ContextVar("noted", default=None)
 INDEX = Name(UUID(int=0), UUID(int=0))
 """Of digests by which what is sealed is found: nobody's, and never destroyed."""
 FIRST = Destroyed(datetime(1970, 1, 1, tzinfo=UTC), INDEX)
 """Before all of them."""
+
+
+@contextmanager
+def noting() -> Iterator[list[UUID]]:
+    """Of whom something is erased within, for whoever goes on only once that is kept elsewhere, or has it kept."""
+    outer, found = _noted.get(), list[UUID]()
+    token = _noted.set(found)
+    try:
+        yield found
+    finally:
+        _noted.reset(token)
+        if outer is not None:
+            outer.extend(found)
 
 
 class Keys:
@@ -132,13 +144,13 @@ async def destroy(connection: Connection, names: Iterable[Name]) -> None:
     """
     if rows := sorted(set(names)):
         await connection.execute(_DESTROY, *columns(rows))
-        _note(name.person for name in rows)
+        note(name.person for name in rows)
 
 
 async def destroy_all(connection: Connection, persons: Collection[UUID]) -> None:
     """Nobody opens any more what was sealed of these persons, whatever the matter."""
     await connection.execute(_DESTROY_ALL, list(persons))
-    _note(persons)
+    note(persons)
 
 
 async def destroyed(connection: Connection, after: Destroyed = FIRST) -> dict[Name, datetime]:
@@ -219,8 +231,9 @@ async def _find(connection: Connection, names: Collection[Name]) -> tuple[dict[N
     return known, frozenset(wrapped.keys() - known.keys())
 
 
-def _note(persons: Iterable[UUID]) -> None:
-    if (found := noted.get()) is not None:
+def note(persons: Iterable[UUID]) -> None:
+    """Say to whoever is around that something of these is erased."""
+    if (found := _noted.get()) is not None:
         found.extend(persons)
 
 

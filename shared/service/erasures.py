@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,8 +19,8 @@ from shared.sealing.keys import Destroyed, Name
 from shared.sealing.register import Register, RegisterAwayError, merge
 
 LOOK_S = 10.0
-"""Between two looks for what was erased: what a timer erased, and is lost with the machine within it, is erased again
-by nobody.
+"""Between two looks for what was erased elsewhere. What a decision of this process erased is looked for at once,
+whether a request, an event, a timer or a sweep had it decided.
 """
 ANSWER_WITHIN_S = 5.0
 """For a request that erased something, to have it in the register: then it is answered all the same."""
@@ -120,6 +119,7 @@ class Erasures:
             metrics.ERASURE_REGISTER_AWAY.set(1)
             return
         while True:
+            self._database.erased.clear()
             try:
                 await self.look()
                 metrics.ERASURE_REGISTER_AWAY.set(0)
@@ -129,7 +129,9 @@ class Erasures:
             except Exception as error:  # noqa: BLE001 - a watch that ended would look like one that has nothing to keep
                 metrics.ERASURE_REGISTER_AWAY.set(1)
                 log.error("erasure_register_failed", error=type(error).__name__, at=logging.frames(error))
-            await asyncio.sleep(LOOK_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_S):
+                    await self._database.erased.wait()
 
     async def before_serving(self) -> None:
         """Nothing that was erased is shown by a store that came back; where the register is away it is done later."""
@@ -176,16 +178,12 @@ class Kept:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        erased: list[UUID] = []
+        with keys.noting() as erased:
 
-        async def answer(message: Message) -> None:
-            if erased:
-                erased.clear()
-                await self._erasures.keep()
-            await send(message)
+            async def answer(message: Message) -> None:
+                if erased:
+                    erased.clear()
+                    await self._erasures.keep()
+                await send(message)
 
-        token = keys.noted.set(erased)
-        try:
             await self._app(scope, receive, answer)
-        finally:
-            keys.noted.reset(token)

@@ -11,7 +11,11 @@ import obstore
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from shared.contracts.event import Cause
+from shared.messaging.commands import Commands
+from shared.messaging.decision import Decision, Refused
 from shared.messaging.repository import lock
+from shared.messaging.unit_of_work import unit_of_work
 from shared.runtime import metrics
 from shared.runtime.clock import now
 from shared.runtime.database import Connection
@@ -94,6 +98,43 @@ async def test_whatever_keeps_it_from_being_kept_raises_the_alarm(
             await eventually(lambda: away(0), 5)
         finally:
             task.cancel()
+
+
+async def test_what_no_request_erased_is_in_the_register_at_once(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen: what a timer, an event or a sweep had erased was in it only with the next look, ten seconds later."""
+    monkeypatch.setattr(watched, "LOOK_S", 3600.0)
+    register_, task = Register(tmp_path.as_uri(), "portal"), asyncio.create_task(erasures(bench, tmp_path).run())
+    try:
+        for _ in range(2):
+            firm = Name(uuid4(), uuid4())
+            with keys.noting() as around:
+                async with unit_of_work(bench.database, "portal") as work:
+                    await keys.destroy(work.connection, [firm])
+            assert around == [firm.person], "whoever is around hears of it too"
+            await eventually(lambda firm=firm: _has(register_, firm), 5)
+    finally:
+        task.cancel()
+
+
+async def test_a_command_that_shares_its_turn_is_answered_once_it_is_in_the_register(bench: Bench) -> None:
+    """Seen: a turn is in a context of its own, so nobody waited for what a consent's revocation erased."""
+    firm = Name(uuid4(), uuid4())
+
+    async def erase(connection: Connection) -> None:
+        await keys.destroy(connection, [firm])
+
+    def decide(_: Account | None, __: object) -> Decision[Account] | Refused:
+        return Decision(Account(firm.person, ()))
+
+    with keys.noting() as erased:
+        await Commands(bench.database, "portal").run(accounts, firm.person, decide, Cause("x"), erase)
+    assert erased == [firm.person]
+
+
+async def _has(register_: Register, name: Name) -> bool:
+    return name in await register_.known()
 
 
 async def test_a_look_asks_for_what_was_erased_since_the_last_one(

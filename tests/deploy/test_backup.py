@@ -121,6 +121,7 @@ def test_a_suspended_partner_stays_out_also_where_the_store_is_gone(client: Loca
     assert "with editions and suspensions" in carried.out
     client.postgres.execute("DROP DATABASE financing WITH (FORCE)")
     gone = command("restore", "financing", str(file))
+    assert re.search(r"Active: [^.]*\bnafin\b", gone.out), "as in the backup, for an operator to compare"
     assert "Kafka keeps partner nafin out" in gone.out
     active = "SELECT active FROM partner WHERE code = 'nafin'"
     assert client.postgres.execute(active, "financing").strip() == "f"

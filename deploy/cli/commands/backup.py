@@ -18,7 +18,7 @@ from deploy.cli.lines import line
 from deploy.cli.texts import say
 from deploy.local import backups
 from deploy.local.backups import Counts
-from deploy.local.carried import CARRIED, UNTOLD, carry
+from deploy.local.carried import CARRIED, UNTOLD, carry, partners_of
 from deploy.local.client import LocalClient
 from deploy.local.forgotten import Forgotten, forgotten, unheld
 from deploy.local.hold import held_down
@@ -89,6 +89,9 @@ def restore(service: ServiceName, file: File, *, without_keys: WithoutKeys = Fal
     if UNTOLD[service]:
         out().print(say(f"restore.untold.{service}"))
     if service == "financing":
+        if not stood:
+            active, suspended = (", ".join(codes) or "–" for codes in partners_of(client, service))
+            out().print(say("restore.partners", active=active, suspended=suspended))
         _keep_out(client)
 
 
