@@ -20,7 +20,7 @@ from shared.messaging.routing import Reference, none
 from shared.messaging.together import GROUP, Together
 from shared.messaging.unit_of_work import UnitOfWork, unit_of_work
 from shared.runtime.database import Connection, Database
-from shared.sealing import keys
+from shared.sealing.noting import note, noting
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -132,7 +132,7 @@ class Commands:
         kind = repository, reference.lookup if isinstance(reference, About) else reference
         queue = self._queues.setdefault(kind, Together(partial(self._settle_and_note, repository)))
         outcome, erased = await queue.ask((command, reference))
-        keys.note(erased)
+        note(erased)
         return outcome
 
     async def run_many(
@@ -165,7 +165,7 @@ class Commands:
 
     async def _settle_and_note(self, repository: Repository[Any], group: Sequence[_Queued]) -> list[Any]:
         """A turn is in a context of its own: of whom it erased something goes along with each answer."""
-        with keys.noting() as erased:
+        with noting() as erased:
             answers = await self._settle(repository, group)
         return [each if isinstance(each, Exception) else (each, erased) for each in answers]
 

@@ -26,7 +26,7 @@ from shared.runtime import logging, metrics
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database, columns
 from shared.runtime.ids import in_order, new_id
-from shared.sealing import keys
+from shared.sealing.noting import noting
 
 S = TypeVar("S")
 
@@ -204,7 +204,7 @@ class UnitOfWork:
 @asynccontextmanager
 async def unit_of_work(database: Database, source: str) -> AsyncIterator[UnitOfWork]:
     """A unit in a transaction of its own, told when it is committed. What it holds is written by its `flush`."""
-    with keys.noting() as erased:
+    with noting() as erased:
         async with database.transaction() as connection:
             work = UnitOfWork(connection, source, now())
             yield work

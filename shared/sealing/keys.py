@@ -5,15 +5,15 @@ A matter is what is erased by itself, as a referral's papers; of whatever goes w
 
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from shared.runtime.database import Connection, columns
 from shared.sealing.encryption import MARK, KeyAwayError, encryption
+from shared.sealing.noting import note
 from shared.sealing.values import KEY_BYTES, Erased, opened, opened_bytes, sealed, sealed_bytes
 
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
@@ -45,24 +45,10 @@ class Destroyed(NamedTuple):
     name: Name
 
 
-_noted: ContextVar[list[UUID] | None] = ContextVar("noted", default=None)
 INDEX = Name(UUID(int=0), UUID(int=0))
 """Of digests by which what is sealed is found: nobody's, and never destroyed."""
 FIRST = Destroyed(datetime(1970, 1, 1, tzinfo=UTC), INDEX)
 """Before all of them."""
-
-
-@contextmanager
-def noting() -> Iterator[list[UUID]]:
-    """Of whom something is erased within, for whoever goes on only once that is kept elsewhere, or has it kept."""
-    outer, found = _noted.get(), list[UUID]()
-    token = _noted.set(found)
-    try:
-        yield found
-    finally:
-        _noted.reset(token)
-        if outer is not None:
-            outer.extend(found)
 
 
 class Keys:
@@ -229,12 +215,6 @@ async def _find(connection: Connection, names: Collection[Name]) -> tuple[dict[N
     wrapped = {Name(row["person"], row["matter"]): row["wrapped"] for row in rows}
     known = {name: encryption().unwrap(key, name.about) for name, key in wrapped.items() if key is not None}
     return known, frozenset(wrapped.keys() - known.keys())
-
-
-def note(persons: Iterable[UUID]) -> None:
-    """Say to whoever is around that something of these is erased."""
-    if (found := _noted.get()) is not None:
-        found.extend(persons)
 
 
 _NO_ROW = "data_key has no row of what is sealed here: restore the keys of this store (docs/runbook/disaster.md)"

@@ -16,6 +16,7 @@ from shared.runtime.database import Connection, Database
 from shared.sealing import keys
 from shared.sealing.encryption import seals
 from shared.sealing.keys import Destroyed, Name
+from shared.sealing.noting import noting
 from shared.sealing.register import Register, RegisterAwayError, merge
 
 LOOK_S = 10.0
@@ -178,7 +179,7 @@ class Kept:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        with keys.noting() as erased:
+        with noting() as erased:
 
             async def answer(message: Message) -> None:
                 if erased:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,6 +23,7 @@ from shared.runtime.database import Connection
 from shared.sealing import encryption, keys, register
 from shared.sealing.encryption import Ring
 from shared.sealing.keys import Name
+from shared.sealing.noting import noting
 from shared.sealing.register import Register, RegisterAwayError
 from shared.service import erasures as watched
 from shared.service.erasures import EraseAgain, Erasures, Kept
@@ -109,11 +111,11 @@ async def test_what_no_request_erased_is_in_the_register_at_once(
     try:
         for _ in range(2):
             firm = Name(uuid4(), uuid4())
-            with keys.noting() as around:
+            with noting() as around:
                 async with unit_of_work(bench.database, "portal") as work:
                     await keys.destroy(work.connection, [firm])
             assert around == [firm.person], "whoever is around hears of it too"
-            await eventually(lambda firm=firm: _has(register_, firm), 5)
+            await eventually(partial(_has, register_, firm), 5)
     finally:
         task.cancel()
 
@@ -128,7 +130,7 @@ async def test_a_command_that_shares_its_turn_is_answered_once_it_is_in_the_regi
     def decide(_: Account | None, __: object) -> Decision[Account] | Refused:
         return Decision(Account(firm.person, ()))
 
-    with keys.noting() as erased:
+    with noting() as erased:
         await Commands(bench.database, "portal").run(accounts, firm.person, decide, Cause("x"), erase)
     assert erased == [firm.person]
 
