@@ -28,6 +28,7 @@ from shared.runtime.database import Database
 from shared.runtime.garbage import leave_batches_alone
 from shared.runtime.settings import KafkaSettings
 from shared.testing.databases import Templates, leave_empty
+from shared.testing.readers import make_readers_when_asked
 from shared.testing.stage import StageUnderTest
 from tests.memory import memory
 
@@ -52,6 +53,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     settings.register_profile("untimed", deadline=None, max_examples=50)
     settings.load_profile("untimed")
+    # As a service does: the collector walked through all modules again and again, a fifth of the processor time.
+    leave_batches_alone()
+    make_readers_when_asked()
     if not is_worker(config):
         # A broker of some minutes never earns what the optimising compiler costs.
         os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
@@ -126,7 +130,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     _choose(config, items)
     # Long ones first, so that no worker is left alone with one at the end.
     items.sort(key=_turn)
-    # As a service does: the collector walked through all modules again and again, a fifth of the processor time.
     leave_batches_alone()
 
 

@@ -48,7 +48,7 @@ from tests.bench.process import end, launch
 from tests.bench.report import Figures
 from tests.bench.settings import Settings
 from tests.portal.events import ANCHOR, READ, REQUIREMENT, SUPPLIER, example
-from tests.portal.test_pages import SHOWN, _of
+from tests.portal.walks import SHOWN, _of
 
 SERVICE, AUDIENCE = "portal", "pdp"
 PART = re.compile(r'<(?:script|link|img)\b[^>]*?\b(?:src|href)="([^"]+)"')

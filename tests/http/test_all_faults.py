@@ -5,12 +5,11 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -21,7 +20,7 @@ from shared.i18n.speaking import speak
 from shared.messaging.decision import Refused
 from shared.service.http import Problem, accepted
 from shared.service.http.wellformed import without
-from tests.http.services import SERVICES, service
+from tests.http.services import SERVICES, adapter, bodies, service
 
 WRONG: tuple[Any, ...] = ("\xa1~ ~!", 5, -1, True, {"~": None}, [[[]]])
 """Each is wrong for most fields; the first that is, is sent."""
@@ -31,24 +30,6 @@ PLACE = re.compile(r"body(\.|$)")
 
 OF_A_PATTERN = re.compile(r"[\^$\\]|\[[0-9A-Za-z]|\{[0-9]")
 ENGLISH = re.compile(r"\b(should|Input|valid string|must|It is|This is)\b")
-
-
-@cache
-def application(name: str) -> FastAPI:
-    return service(name).app
-
-
-def bodies(name: str) -> Iterator[tuple[str, APIRoute]]:
-    for route in application(name).routes:
-        if isinstance(route, APIRoute) and route.body_field is not None:
-            yield f"{'/'.join(route.methods or ())} {route.path}", route
-
-
-def adapter(route: APIRoute) -> TypeAdapter[Any]:
-    assert route.body_field is not None
-    info = route.body_field.field_info
-    form: Any = Annotated[info.annotation, *info.metadata]
-    return TypeAdapter(form)
 
 
 def faults(form: TypeAdapter[Any], body: object) -> list[Any]:
@@ -77,7 +58,7 @@ def spoilt(form: TypeAdapter[Any], model: type[BaseModel]) -> dict[str, Any]:
 async def told(name: str, language: str, route: APIRoute, form: TypeAdapter[Any], body: object) -> list[dict[str, str]]:
     speak(language, Catalogue(f"services.{name}"))
     errors = [{**each, "loc": ("body", *each["loc"])} for each in faults(form, body)]
-    app = application(name)
+    app = service(name).app
     tell: Any = app.exception_handlers[RequestValidationError]
     answer = await tell(Request({"type": "http", "route": route}), RequestValidationError(errors, body=body))
     assert answer.status_code == 422
@@ -87,27 +68,27 @@ async def told(name: str, language: str, route: APIRoute, form: TypeAdapter[Any]
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_body_tells_all_that_is_wrong_in_words(name: str) -> None:
-    for address, route in bodies(name):
+    for route in bodies(name):
         assert route.body_field is not None
         form, model = adapter(route), route.body_field.field_info.annotation
-        assert isinstance(model, type), address
+        assert isinstance(model, type), route
         body = spoilt(form, model)
         for language in LANGUAGES:
             errors = asyncio.run(told(name, language, route, form, body))
             fields = {each["field"].split(".")[1] for each in errors if each["field"].startswith("body.")}
-            assert fields >= body.keys(), (address, body)
+            assert fields >= body.keys(), (route, body)
             for each in errors:
-                assert PLACE.match(each["field"]), (address, each)
-                assert each["problem"].endswith("."), (address, each)
-                assert not OF_A_PATTERN.search(each["problem"]), (address, each)
-                assert language == "en" or not ENGLISH.search(each["problem"]), (address, each)
+                assert PLACE.match(each["field"]), (route, each)
+                assert each["problem"].endswith("."), (route, each)
+                assert not OF_A_PATTERN.search(each["problem"]), (route, each)
+                assert language == "en" or not ENGLISH.search(each["problem"]), (route, each)
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_what_a_rule_finds_has_its_place_in_the_form_in_which_any_other_has(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _, route in bodies(name):
+    for route in bodies(name):
         assert route.body_field is not None
         form, model = adapter(route), route.body_field.field_info.annotation
         if hasattr(model, "broken"):
@@ -130,7 +111,7 @@ def test_so_has_what_a_decision_refuses() -> None:
 def test_a_decision_names_fields_that_a_body_has(name: str) -> None:
     """As whoever sent it calls them: else a page shows the fault at no field."""
     seen = set[type[BaseModel | Value]]()
-    for _, route in bodies(name):
+    for route in bodies(name):
         assert route.body_field is not None
         for form in within(route.body_field.field_info.annotation):
             models(form, seen)
@@ -171,7 +152,7 @@ def within(annotation: Any) -> Iterator[type[BaseModel | Value]]:
 def test_no_rule_of_a_body_waits_until_all_fields_are_well_formed(name: str) -> None:
     """Pydantic asks a validator of a whole model only then; one of the last of its fields it asks in any case."""
     seen = set[type[BaseModel | Value]]()
-    for _, route in bodies(name):
+    for route in bodies(name):
         assert route.body_field is not None
         for form in within(route.body_field.field_info.annotation):
             models(form, seen)

@@ -22,7 +22,7 @@ from shared.security.tokens import LocalIssuer
 from shared.service.callers import Role, roles_of
 from shared.testing.stage import AUDIENCE, ISSUER, TOKEN_LIFESPAN
 from tests.conftest import Migrated
-from tests.http.services import SERVICES, service
+from tests.http.services import SERVICES, built
 
 SUPPLIER, ANCHOR = UUID(int=1), UUID(int=2)
 SEED = 1
@@ -181,7 +181,7 @@ async def tried(migrated: Migrated, monkeypatch: pytest.MonkeyPatch, tmp_path: P
         }
         for key, value in settings.items():
             monkeypatch.setenv(key, value)
-        under_test = service(name)
+        under_test = built(name)
         routes = {route.name: roles_of(route) for route in under_test.app.routes if isinstance(route, APIRoute)}
         own = {each for each, roles in routes.items() if roles is not None and role in roles}
         open_ = {each for each, roles in routes.items() if roles == frozenset()}

@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -147,6 +147,13 @@ class Visitors:
             self.others.real[name] = stage
         return stages
 
+    async def start_again(self) -> None:
+        """The portal, with nothing in memory, and nobody who came too often; the stages say nothing any more."""
+        for made in ("router", "app", "client"):
+            vars(self.stage).pop(made, None)
+        vars(self.others).update(vars(OtherStages()))
+        await self.stage.rows("DELETE FROM request_limit")
+
     def anybody(self, language: str = "es") -> Browser:
         """Somebody who has not signed in."""
         return Browser(self.stage.client, None, language)
@@ -173,23 +180,31 @@ class Visitors:
         return Browser(self.stage.client, cookie, language)
 
 
-@pytest.fixture
-async def portal(migrated: Migrated, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Visitors]:
-    issuer = LocalIssuer(tmp_path, ISSUER, AUDIENCE)
+@asynccontextmanager
+async def opened(folder: Path, store: str, migrated: Migrated) -> AsyncIterator[Visitors]:
+    """The portal on a store, with an issuer in a folder."""
+    issuer = LocalIssuer(folder, ISSUER, AUDIENCE)
     issuer.ensure_key()
     addresses = json.dumps({name: f"http://{name}.test" for name in SERVICES})
     given = {"OIDC_ISSUER": ISSUER, "OIDC_JWKS": str(issuer.jwks_path), "PORTAL_URL": URL, "PORTAL_STAGES": addresses}
-    given |= {"PORTAL_ISSUER_URL": "http://127.0.0.1:9", "MAIL_FOLDER": str(tmp_path / "mail")}  # Nobody's issuer.
-    for name, value in given.items():
-        monkeypatch.setenv(f"PDP_{name}", value)
+    given |= {"PORTAL_ISSUER_URL": "http://127.0.0.1:9", "MAIL_FOLDER": str(folder / "mail")}  # Nobody's issuer.
     others = OtherStages()
     transport = httpx.MockTransport(others)
-    monkeypatch.setattr("services.portal.app.Stages", lambda settings: Stages(settings, transport))
-    stage, _ = build()
-    async with StageUnderTest(stage, await migrated("portal")) as running:
-        visitors = Visitors(running, issuer, others, migrated)
-        async with visitors.opened:
-            yield visitors
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in given.items():
+            environment.setenv(f"PDP_{name}", value)
+        environment.setattr("services.portal.app.Stages", lambda settings: Stages(settings, transport))
+        stage, _ = build()
+        async with StageUnderTest(stage, store) as running:
+            visitors = Visitors(running, issuer, others, migrated)
+            async with visitors.opened:
+                yield visitors
+
+
+@pytest.fixture
+async def portal(migrated: Migrated, tmp_path: Path) -> AsyncIterator[Visitors]:
+    async with opened(tmp_path, await migrated("portal"), migrated) as visitors:
+        yield visitors
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from tests.http.services import openapi_of
 from tests.portal import one_firm
 from tests.portal.conftest import Browser, Visitors
 from tests.portal.events import ANCHOR, SUPPLIER
-from tests.portal.test_pages import FORMS
+from tests.portal.walks import FORMS
 
 TYPED = {
     "annual_sales_mxn": "1,250,000.00",

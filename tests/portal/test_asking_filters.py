@@ -13,9 +13,9 @@ from shared.i18n import LANGUAGES
 from shared.service.http.routes import dependants, query_names
 from tests.portal.conftest import Visitors
 from tests.portal.events import ANCHOR, SUPPLIER
-from tests.portal.test_pages import PAGES, _of, _routes, filled
+from tests.portal.walks import PAGES, _of, _routes, walk, walked
 
-__all__ = ["filled"]
+__all__ = ["walk", "walked"]
 
 SAID = {"es": "Aquí no existe el parámetro", "en": "There is no parameter"}
 
@@ -63,17 +63,17 @@ CHOSEN = [(path, roles, name) for path, roles in FILTERED for name in _choices(G
 
 
 @pytest.mark.parametrize(("path", "roles", "name"), CHOSEN)
-async def test_all_of_a_filter_shows_all(filled: Visitors, path: str, roles: frozenset, name: str) -> None:
+async def test_all_of_a_filter_shows_all(walked: Visitors, path: str, roles: frozenset, name: str) -> None:
     """Whatever a list shows unless it is asked for more."""
-    browser = await filled.signed_in(str(min(roles)), supplier_id=SUPPLIER, anchor_id=ANCHOR)
-    before = len(filled.others.asked)
+    browser = await walked.signed_in(str(min(roles)), supplier_id=SUPPLIER, anchor_id=ANCHOR)
+    before = len(walked.others.asked)
     answer = await browser.get(f"{_of(path)}?{name}=")
     assert answer.status_code == 200
     select = re.search(rf'<select id="{name}" name="{name}">.*?</select>', answer.text, re.DOTALL)
     assert select is not None
     assert " selected" not in select[0], "all is what is chosen"
     default = signature(GETS[path].endpoint).parameters[name].default
-    asked = {each.url.params.get(name) for each in filled.others.asked[before:]}
+    asked = {each.url.params.get(name) for each in walked.others.asked[before:]}
     assert not default or default not in asked
 
 
@@ -85,8 +85,8 @@ OPEN = [path for path, roles in PAGES if roles is None and not path.startswith((
 
 
 @pytest.mark.parametrize("path", OPEN)
-async def test_what_a_mail_program_adds_stops_nobody_on_a_page_for_everybody(filled: Visitors, path: str) -> None:
-    answer = await filled.anybody().get(f"{_of(path)}?utm_source=correo")
+async def test_what_a_mail_program_adds_stops_nobody_on_a_page_for_everybody(walked: Visitors, path: str) -> None:
+    answer = await walked.anybody().get(f"{_of(path)}?utm_source=correo")
     assert answer.status_code == 200
 
 

@@ -1,7 +1,7 @@
 """The page of the program's effect."""
 
 from tests.portal.conftest import Visitors
-from tests.portal.test_pages import filled
+from tests.portal.walks import filled
 
 __all__ = ["filled"]
 

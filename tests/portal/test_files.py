@@ -17,9 +17,9 @@ from shared.contracts.registration import SupplierRegistered
 from shared.service.callers import Role
 from tests.portal.conftest import Browser, Visitors
 from tests.portal.events import example
-from tests.portal.test_pages import SHOWN, _of, _with, filled
+from tests.portal.walks import SHOWN, _of, _with, walk, walked
 
-__all__ = ["filled"]
+__all__ = ["walk", "walked"]
 
 HOSTILE = ("=HYPERLINK(1)", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "#let x = 1", "$x$ *y* _z_ \\ \"'", "\x07 ñ")
 
@@ -143,8 +143,8 @@ def _is_xml(character: str) -> bool:
 
 
 @pytest.mark.parametrize(("path", "roles"), SHOWN)
-async def test_every_page_is_a_file(filled: Visitors, path: str, roles: frozenset[Role] | None) -> None:
-    browser = await _with(filled, next(iter(roles or {Role.OPERATOR})))
+async def test_every_page_is_a_file(walked: Visitors, path: str, roles: frozenset[Role] | None) -> None:
+    browser = await _with(walked, next(iter(roles or {Role.OPERATOR})))
     said = (await browser.get(_of(path))).text
     for name, format_ in FORMATS.items():
         answer = await browser.get(f"{_of(path)}?as={name}")
@@ -159,18 +159,18 @@ async def test_every_page_is_a_file(filled: Visitors, path: str, roles: frozense
         assert len(rows) - named == said.count("<tr")
 
 
-async def test_nobody_gets_in_a_file_what_no_page_shows_them(filled: Visitors) -> None:
-    for browser, status in ((filled.anybody(), 303), (await _with(filled, Role.SUPPLIER), 403)):
+async def test_nobody_gets_in_a_file_what_no_page_shows_them(walked: Visitors) -> None:
+    for browser, status in ((walked.anybody(), 303), (await _with(walked, Role.SUPPLIER), 403)):
         answer = await browser.get("/firms?as=csv")
         assert (answer.status_code, "content-disposition" in answer.headers) == (status, False)
-    assert (await filled.anybody().get("/?as=pdf")).headers["content-type"].startswith("text/html")
-    operator = await _with(filled, Role.OPERATOR)
+    assert (await walked.anybody().get("/?as=pdf")).headers["content-type"].startswith("text/html")
+    operator = await _with(walked, Role.OPERATOR)
     assert (await operator.get("/nothing?as=pdf")).headers["content-type"].startswith("text/html")
 
 
-async def test_what_does_not_end_is_no_file(filled: Visitors) -> None:
-    filled.stage.app.state.stopping.set()
-    answer = await (await _with(filled, Role.OPERATOR)).get("/operator/live?as=csv")
+async def test_what_does_not_end_is_no_file(walked: Visitors) -> None:
+    walked.stage.app.state.stopping.set()
+    answer = await (await _with(walked, Role.OPERATOR)).get("/operator/live?as=csv")
     assert answer.headers["content-type"].startswith("text/event-stream")
 
 

@@ -11,9 +11,9 @@ from services.portal.views.files import FORMATS, Format
 from services.portal.views.reading import read
 from shared.service.callers import Role
 from tests.portal.conftest import Visitors
-from tests.portal.test_pages import SHOWN, _of, _with, filled
+from tests.portal.walks import SHOWN, _of, _with, walk, walked
 
-__all__ = ["filled"]
+__all__ = ["walk", "walked"]
 
 TEMPLATES = Path(filing.__file__).parents[1] / "views" / "templates"
 
@@ -60,18 +60,18 @@ DIFFERENCES = {"/my-firm/profile/changes", "/registrations/{supplier_id}/changes
 
 @pytest.mark.parametrize(("path", "roles"), [(path, roles) for path, roles in SHOWN if path not in DIFFERENCES])
 async def test_a_file_has_all_rows_of_three_pages_of_each_list(
-    filled: Visitors, path: str, roles: frozenset[Role] | None, monkeypatch: pytest.MonkeyPatch
+    walked: Visitors, path: str, roles: frozenset[Role] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each list that a stage shows goes on twice: each table and list of a page that goes on has twice as much more."""
-    filled.others.cursors = ("1", "2")
+    walked.others.cursors = ("1", "2")
     written = _written(monkeypatch)
     for role in roles or ():
-        browser = await _with(filled, role)
-        filled.others.asked.clear()
+        browser = await _with(walked, role)
+        walked.others.asked.clear()
         page = read((await browser.get(_of(path))).text)
-        elsewhere = [each for each in filled.others.asked if NOTICE.fullmatch(each.url.raw_path.decode())]
-        asked = [each for each in filled.others.asked if not WHOLE.fullmatch(each.url.path) and each not in elsewhere]
-        lists = [each for each in asked if filled.others.is_list(each)]
+        elsewhere = [each for each in walked.others.asked if NOTICE.fullmatch(each.url.raw_path.decode())]
+        asked = [each for each in walked.others.asked if not WHOLE.fullmatch(each.url.path) and each not in elsewhere]
+        lists = [each for each in asked if walked.others.is_list(each)]
         await browser.get(f"{_of(path)}?as=csv")
         document = written[-1]
         assert len(page.following) == len(lists), "each goes on from here"
@@ -83,15 +83,15 @@ async def test_a_file_has_all_rows_of_three_pages_of_each_list(
 
 
 async def test_a_list_that_does_not_fit_says_so_where_it_ends(
-    filled: Visitors, monkeypatch: pytest.MonkeyPatch
+    walked: Visitors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    filled.others.cursors = ("1", "2")
+    walked.others.cursors = ("1", "2")
     written = _written(monkeypatch)
     monkeypatch.setitem(filing.MOST_PAGES, "csv", 2)
-    await (await _with(filled, Role.OPERATOR)).get("/assignments?as=csv")
+    await (await _with(walked, Role.OPERATOR)).get("/assignments?as=csv")
     [document] = written
     first, second = document.tables
     assert ["2 filas" in first.rows[-1][0].text, "1 fila " in second.rows[-1][0].text] == [True, True]
     assert document.blocks[-1].text == second.rows[-1][0].text
-    await (await _with(filled, Role.MENTOR)).get("/work?as=csv")
+    await (await _with(walked, Role.MENTOR)).get("/work?as=csv")
     assert "1 fila " in written[-1].blocks[-1].text, "a list without a table too"

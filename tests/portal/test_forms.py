@@ -11,7 +11,7 @@ from tests.http.services import STAGES
 from tests.portal.conftest import Visitors
 from tests.portal.filled_in import HIDDEN, OTHERWISE, Forms, answered, dropped, faults, person, route_of, sending, typed
 from tests.portal.filled_own import OWN
-from tests.portal.test_pages import FORMS, SHOWN, _of, _roles, filled
+from tests.portal.walks import FORMS, SHOWN, _of, _roles, filled
 
 __all__ = ["filled"]
 

@@ -11,7 +11,7 @@ from services.portal.api.form_body import is_well_formed
 from shared.service.callers import Role
 from tests.portal import filled_in as walk
 from tests.portal.conftest import Browser, Visitors
-from tests.portal.test_pages import FORMS, SHOWN, _of, _roles, filled
+from tests.portal.walks import FORMS, SHOWN, _of, _roles, filled
 
 __all__ = ["filled"]
 

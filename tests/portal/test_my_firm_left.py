@@ -14,9 +14,9 @@ from tests.portal import one_firm
 from tests.portal.conftest import Visitors
 from tests.portal.events import SUPPLIER, example
 from tests.portal.filled_in import Forms, route_of
-from tests.portal.test_pages import SHOWN, _of, _with, filled
+from tests.portal.walks import SHOWN, _of, _with, walk, walked
 
-__all__ = ["filled"]
+__all__ = ["walk", "walked"]
 
 STILL = {
     "/sign-out",
@@ -53,15 +53,15 @@ AT_WORK = [path for path, _ in SHOWN if path.startswith("/work/") and "{supplier
 
 
 @pytest.fixture
-async def left(filled: Visitors) -> Visitors:
-    await filled.stage.consume(example(SupplierWithdrawn))
-    one_firm.say(filled.others)
+async def left(walked: Visitors) -> Visitors:
+    await walked.stage.consume(example(SupplierWithdrawn))
+    one_firm.say(walked.others)
     firm = one_firm.PROFILE | {"status": "withdrawn"}
-    filled.others.answer("registration", f"/suppliers/{SUPPLIER}", firm, ETag=one_firm.ETAG)
+    walked.others.answer("registration", f"/suppliers/{SUPPLIER}", firm, ETag=one_firm.ETAG)
     for stage, path in (("diagnosis", f"/diagnoses/{SUPPLIER}"), ("development", f"/plans/{SUPPLIER}")):
-        shown = filled.others.answers[f"{stage}.test", path].json()
-        filled.others.answer(stage, path, shown | {"withdrawn": True}, ETag=one_firm.ETAG)
-    return filled
+        shown = walked.others.answers[f"{stage}.test", path].json()
+        walked.others.answer(stage, path, shown | {"withdrawn": True}, ETag=one_firm.ETAG)
+    return walked
 
 
 @pytest.mark.parametrize("path", MINE)

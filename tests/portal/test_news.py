@@ -19,7 +19,7 @@ from shared.mail_tries import FIRST_WAIT
 from shared.messaging.decision import Decision, Refused
 from shared.service.callers import Role
 from tests.portal.news_given import BEFORE, CASES, NOW, Case, reader
-from tests.portal.test_pages import PAGES
+from tests.portal.walks import PAGES
 
 WANTED = Wanted("person-1", frozenset({"supplier"}), None, None, "ana@firm.mx", "Ana Ruiz", "es", ("questionnaire",))
 KIND = sorted(CASES)

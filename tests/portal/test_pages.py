@@ -2,105 +2,40 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
-from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from services.portal.api import pages
-from services.portal.api.asking import SESSION, Only, _file, _form
+from services.portal.api.asking import SESSION, _file, _form
 from services.portal.api.errors import POLICY
 from services.portal.identity.provider import SIGNED_OUT
 from services.portal.views.reading import read as document
 from shared.contracts import audit as catalogue
 from shared.contracts.event import Actor
-from shared.contracts.financing import NeedIdentified
-from shared.contracts.matching import MatchFound, RequirementPublished
-from shared.contracts.registration import SupplierRegistered, SupplierWithdrawn
 from shared.i18n import LANGUAGES, Catalogue, Language
 from shared.messaging import actors
 from shared.service.callers import Role
 from shared.service.http.routes import dependants
-from tests.portal import scripted
-from tests.portal.conftest import Browser, Visitors
-from tests.portal.events import ANCHOR, EXAMPLES, OTHER_MATCH, OTHER_SUPPLIER, READ, REQUIREMENT, SUPPLIER, example
+from tests.portal.conftest import Visitors
+from tests.portal.events import ANCHOR, OTHER_SUPPLIER, SUPPLIER
 from tests.portal.issuer import URL
+from tests.portal.walks import (
+    ELSEWHERE,
+    FORMS,
+    LIVE,
+    PAGES,
+    SHOWN,
+    _of,
+    _roles,
+    _routes,
+    _with,
+    filled,
+    walk,
+    walked,
+)
 
-IDS = {
-    "supplier_id": str(SUPPLIER),
-    "requirement_id": str(REQUIREMENT),
-    "consent_id": str(UUID(int=7)),
-    "match_id": str(OTHER_MATCH),
-    "language": "en",
-    "need_id": EXAMPLES[NeedIdentified.TYPE]["need_id"],
-    "referral_id": str(UUID(int=10)),
-    "digest": "0",
-    "name": "portal.css",
-    **scripted.IDS,
-    "part": "identity",
-    "number": "0",
-    "person_id": str(UUID(int=8)),
-    "message_id": str(UUID(int=13)),
-}
-CALENDARS = {"/meetings/{day_id}/calendar.ics", "/my-firm/meetings/calendar.ics"}
-ELSEWHERE = CALENDARS | {
-    "/my-firm/data/file",
-    "/imports/{kind}/template",
-    "/imports/{kind}/export",
-    "/imports/{kind}/{import_id}/refused",
-    "/attachments/{service}/{supplier_id}/{attachment_id}",
-    "/work/visits/worker.js",
-    "/sign-in",
-    "/sign-in/callback",
-    "/static/{digest}/{name}",
-    "/language/{language}",
-}
-"""No pages: each leads to one."""
-LIVE = {"/operator/live"}
-"""Parts of a page that are sent again and again, until the service stops."""
-PARTS = {"/imports/{kind}/{import_id}/progress"}
-"""Parts of a page that a script asks for again and again."""
-
-
-def _routes() -> Iterator[APIRoute]:
-    app: FastAPI = pages(None)  # type: ignore[arg-type]  # nobody asks it
-    yield from (route for route in app.routes if isinstance(route, APIRoute))
-
-
-def _roles(route: APIRoute) -> frozenset[Role] | None:
-    found = [each.call for each in dependants(route.dependant) if isinstance(each.call, Only)]
-    return frozenset(found[0].roles) if found else None
-
-
-PAGES = sorted({route.path: _roles(route) for route in _routes() if "GET" in (route.methods or ())}.items())
-SHOWN = [(path, roles) for path, roles in PAGES if path not in ELSEWHERE | LIVE | PARTS]
-FORMS = sorted({route.path: route for route in _routes() if "POST" in (route.methods or ())}.items())
-
-
-def _of(path: str) -> str:
-    return path.format(**IDS)
-
-
-def _answer_plan(portal: Visitors) -> None:
-    """With the activity that addresses name."""
-    plan = portal.others.answers["development.test", f"/plans/{SUPPLIER}"].json()
-    activities = [plan["activities"][0] | {"activity_id": IDS["activity_id"], "status": "planned"}]
-    portal.others.answer("development", f"/plans/{SUPPLIER}", plan | {"activities": activities}, ETag=scripted.ETAG)
-
-
-def _answer_meetings(portal: Visitors) -> None:
-    """Of a firm that the buyer knows."""
-    met = {"supplier_id": str(OTHER_SUPPLIER), "anchor_id": str(ANCHOR)}
-    day, meeting = f"/meeting-days/{IDS['day_id']}", f"/meetings/{IDS['meeting_id']}"
-    shown = {path: portal.others.answers["matching.test", path].json() for path in (day, meeting)}
-    meetings = [each | met for each in shown[day]["meetings"]]
-    portal.others.answer("matching", day, shown[day] | {"meetings": meetings}, ETag=scripted.ETAG)
-    portal.others.answer("matching", meeting, shown[meeting] | met, ETag=scripted.ETAG)
-    said = {"title": "day_booked", "detail": "Hay citas dadas."}
-    portal.others.refused["PUT", "matching.test", day] = httpx.Response(409, json=said)
+__all__ = ["filled", "walk", "walked"]
 
 
 @pytest.fixture(autouse=True)
@@ -120,46 +55,24 @@ def _worded(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert raw == set()
 
 
-@pytest.fixture
-async def filled(portal: Visitors) -> Visitors:
-    """Of every event one but that a firm leaves, and another firm that was introduced."""
-    other = {"supplier_id": OTHER_SUPPLIER, "match_id": OTHER_MATCH, "blocked_by": ()}
-    there = example(SupplierRegistered, supplier_id=OTHER_SUPPLIER), example(MatchFound, **other)
-    told = [example(event) for event in READ if event is not SupplierWithdrawn]
-    await portal.stage.consume(*told, *there)
-    scripted.answer(portal.others, IDS)
-    _answer_plan(portal)
-    _answer_meetings(portal)
-    asked = example(RequirementPublished).model_dump(mode="json")["specification"]
-    portal.others.answer(
-        "matching", f"/requirements/{REQUIREMENT}", {"version": 1, "status": "open", "specification": asked}
-    )
-    return portal
-
-
-async def _with(filled: Visitors, role: Role, language: str = "es") -> Browser:
-    own: dict[str, Any] = {"supplier_id": SUPPLIER, "anchor_id": ANCHOR, "partner_code": "nafin"}
-    return await filled.signed_in(str(role), **own, language=language)
-
-
 @pytest.mark.parametrize(("path", "roles"), [(path, roles) for path, roles in PAGES if path not in ELSEWHERE])
-async def test_a_page_is_for_its_roles(filled: Visitors, path: str, roles: frozenset[Role] | None) -> None:
-    nobody = await filled.anybody().get(_of(path))
+async def test_a_page_is_for_its_roles(walked: Visitors, path: str, roles: frozenset[Role] | None) -> None:
+    nobody = await walked.anybody().get(_of(path))
     if roles is None:
         assert nobody.status_code == 200
     else:
         assert (nobody.status_code, nobody.headers["location"].startswith("/sign-in?")) == (303, True)
     if path in LIVE:
-        filled.stage.app.state.stopping.set()
+        walked.stage.app.state.stopping.set()
     for role in Role:
-        answer = await (await _with(filled, role)).get(_of(path))
+        answer = await (await _with(walked, role)).get(_of(path))
         assert answer.status_code == (200 if role in (roles or Role) else 403), role
 
 
 @pytest.mark.parametrize(("path", "roles"), SHOWN)
-async def test_a_page_is_whole(filled: Visitors, path: str, roles: frozenset[Role] | None) -> None:
+async def test_a_page_is_whole(walked: Visitors, path: str, roles: frozenset[Role] | None) -> None:
     for language in LANGUAGES:
-        browser = filled.anybody(language) if roles is None else await _with(filled, next(iter(roles)), language)
+        browser = walked.anybody(language) if roles is None else await _with(walked, next(iter(roles)), language)
         answer = await browser.get(_of(path))
         assert answer.status_code == 200, language
         assert f'<html lang="{language}">' in answer.text
@@ -174,8 +87,8 @@ OF_FIRMS_AND_BUYERS = [(path, roles) for path, roles in SHOWN if roles and roles
 
 
 @pytest.mark.parametrize(("path", "roles"), OF_FIRMS_AND_BUYERS)
-async def test_nobody_outside_the_program_reads_an_id(filled: Visitors, path: str, roles: frozenset[Role]) -> None:
-    page = (await (await _with(filled, next(iter(roles)))).get(_of(path))).text
+async def test_nobody_outside_the_program_reads_an_id(walked: Visitors, path: str, roles: frozenset[Role]) -> None:
+    page = (await (await _with(walked, next(iter(roles)))).get(_of(path))).text
     read = document(page)
     shown = [read.title, *(block.text for block in read.blocks)]
     shown += [cell.text for block in read.blocks for row in block.rows for cell in row]

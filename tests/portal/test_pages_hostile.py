@@ -7,10 +7,11 @@ import pytest
 from fastapi.routing import APIRoute
 
 from shared.service.callers import Role
-from tests.portal import test_pages as walk
+from tests.portal import walks
 from tests.portal.conftest import Browser, Visitors
+from tests.portal.walks import walk, walked
 
-filled = walk.filled
+__all__ = ["walk", "walked"]
 
 
 VALUES = (
@@ -38,8 +39,8 @@ MOMENT = "2026-01-01T00:00:00Z"
 FIELDS = ("version", "key", "back", "reason", "answer", "no_such_field")
 """What forms send, and what none does."""
 
-GETS = [route for route in walk._routes() if "GET" in (route.methods or ()) and route.path not in walk.LIVE]
-POSTS = [route for route in walk._routes() if "POST" in (route.methods or ())]
+GETS = [route for route in walks._routes() if "GET" in (route.methods or ()) and route.path not in walks.LIVE]
+POSTS = [route for route in walks._routes() if "POST" in (route.methods or ())]
 
 
 def _is_sound(answer: httpx.Response) -> None:
@@ -51,27 +52,27 @@ def _is_sound(answer: httpx.Response) -> None:
     assert not answer.headers.get("location", "/").startswith("//")
 
 
-async def _who(filled: Visitors, route: APIRoute) -> Browser:
-    roles = walk._roles(route)
-    return await walk._with(filled, min(roles) if roles else Role.OPERATOR)
+async def _who(walked: Visitors, route: APIRoute) -> Browser:
+    roles = walks._roles(route)
+    return await walks._with(walked, min(roles) if roles else Role.OPERATOR)
 
 
 @pytest.mark.parametrize("route", GETS, ids=lambda route: route.path)
-async def test_a_page_asked_for_what_is_not_there(filled: Visitors, route: APIRoute) -> None:
-    browser = await _who(filled, route)
+async def test_a_page_asked_for_what_is_not_there(walked: Visitors, route: APIRoute) -> None:
+    browser = await _who(walked, route)
     names = [parameter.alias for parameter in route.dependant.query_params] or ["no_such_name"]
     for value in VALUES:
         for name in names:
             others = {each: given for each, given in (("before", MOMENT), ("event", ID)) if each in names}
-            _is_sound(await browser.get(f"{walk._of(route.path)}?{urlencode(others | {name: value})}"))
+            _is_sound(await browser.get(f"{walks._of(route.path)}?{urlencode(others | {name: value})}"))
 
 
 @pytest.mark.parametrize("route", POSTS, ids=lambda route: route.path)
-async def test_a_form_with_what_no_page_has(filled: Visitors, route: APIRoute) -> None:
-    browser = await _who(filled, route)
+async def test_a_form_with_what_no_page_has(walked: Visitors, route: APIRoute) -> None:
+    browser = await _who(walked, route)
     for stage, path in (("matching", "/requirements"), ("development", "/cohorts")):
-        filled.others.answer(stage, path, {"id": ID})
+        walked.others.answer(stage, path, {"id": ID})
     for value in VALUES:
-        _is_sound(await browser.post(walk._of(route.path), dict.fromkeys(FIELDS, value)))
+        _is_sound(await browser.post(walks._of(route.path), dict.fromkeys(FIELDS, value)))
         if route.path == "/sign-out":
-            browser = await _who(filled, route)
+            browser = await _who(walked, route)

@@ -12,10 +12,9 @@ from services.portal.domain.profile_fields import PROCESSES
 from shared.service.schema_examples import example_of
 from tests.diagnosis.builders import INSTRUMENT
 from tests.http.services import STAGES, openapi_of
-from tests.portal import scripted
-from tests.portal import test_pages as walk
+from tests.portal import scripted, walks
 from tests.portal.conftest import Visitors
-from tests.portal.test_pages import IDS, SHOWN, filled
+from tests.portal.walks import IDS, SHOWN, filled
 
 __all__ = ["filled"]
 
@@ -79,6 +78,6 @@ async def test_no_page_is_large(filled: Visitors, monkeypatch: pytest.MonkeyPatc
                 filled.others.answer(stage, path.format(**IDS), scripted._as_shown(body), ETag=scripted.ETAG)
     sizes = {}
     for page, roles in SHOWN:
-        browser = filled.anybody() if roles is None else await walk._with(filled, min(roles))
-        sizes[page] = len((await browser.get(walk._of(page))).content)
+        browser = filled.anybody() if roles is None else await walks._with(filled, min(roles))
+        sizes[page] = len((await browser.get(walks._of(page))).content)
     assert {page: size for page, size in sizes.items() if size > PAGE_BYTES} == {}

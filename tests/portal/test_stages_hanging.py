@@ -8,9 +8,9 @@ from services.portal.views.words import Words
 from shared.service.callers import Role
 from tests.portal.conftest import Visitors
 from tests.portal.events import SUPPLIER
-from tests.portal.test_pages import SHOWN, _of, _with, filled
+from tests.portal.walks import SHOWN, _of, _with, walk, walked
 
-__all__ = ["filled"]
+__all__ = ["walk", "walked"]
 
 EN = Words("en")
 WAITS, HANGS = 0.01, 0.1
@@ -18,10 +18,10 @@ WAITS, HANGS = 0.01, 0.1
 
 
 @pytest.fixture
-def hanging(filled: Visitors, monkeypatch: pytest.MonkeyPatch) -> Visitors:
+def hanging(walked: Visitors, monkeypatch: pytest.MonkeyPatch) -> Visitors:
     monkeypatch.setattr("services.portal.stages.BESIDE_S", WAITS)
-    filled.others.hangs = HANGS
-    return filled
+    walked.others.hangs = HANGS
+    return walked
 
 
 WHOLE = {
@@ -111,7 +111,7 @@ async def test_a_page_says_of_when_it_is_and_asks_a_stage_that_hangs_once(hangin
     assert hanging.others.asked == []
 
 
-async def test_a_stage_that_shows_nothing_is_not_away(filled: Visitors) -> None:
-    filled.others.answer("financing", f"/cases/{SUPPLIER}", {"title": "case_unknown", "detail": ""}, 404)
-    page = (await (await _with(filled, Role.SUPPLIER, "en")).get("/my-firm/money")).text
+async def test_a_stage_that_shows_nothing_is_not_away(walked: Visitors) -> None:
+    walked.others.answer("financing", f"/cases/{SUPPLIER}", {"title": "case_unknown", "detail": ""}, 404)
+    page = (await (await _with(walked, Role.SUPPLIER, "en")).get("/my-firm/money")).text
     assert "No answer now" not in page

@@ -24,7 +24,7 @@ from tests.portal.filled_in import (
     typed,
 )
 from tests.portal.filled_own import OWN
-from tests.portal.test_pages import FORMS, SHOWN, _of, _roles, filled
+from tests.portal.walks import FORMS, SHOWN, _of, _roles, filled
 
 __all__ = ["filled"]
 

@@ -24,7 +24,7 @@ from shared.messaging.topics import SUPPLIER as SUPPLIERS
 from shared.runtime.clock import now
 from shared.service.callers import Role
 from tests.files.given import csv_of
-from tests.portal.test_pages import SHOWN
+from tests.portal.walks import SHOWN
 from tests.registration.files_given import SUPPLIER
 from tests.registration.given import legal_rfc
 from tests.running import chromium, poison

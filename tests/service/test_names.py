@@ -1,18 +1,18 @@
 """What a name has to tell is one rule: of every name that somebody gives, in all services."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from services.registration.domain import anchor as anchors
 from services.registration.domain import profile as profiles
 from services.registration.domain.plants import Plant
 from shared.names import says_nothing
 from shared.service.schema_examples import example_of
-from tests.http.services import STAGES, service
+from tests.http.services import STAGES, adapter, bodies
 from tests.registration.given import TODAY, profile
 
 NOTHING = (".", "-", "x", "12345", "...", "¿?", "—", "XXX", "x x", "N/A", "n. a.", "s/n", "Ninguno", "2026-1", "ñ")
@@ -34,15 +34,6 @@ def test_a_name_that_says_something(name: str) -> None:
     assert not says_nothing(name)
 
 
-def _bodies() -> Iterator[Any]:
-    for stage in STAGES:
-        for route in service(stage).app.routes:
-            if isinstance(route, APIRoute) and route.body_field is not None:
-                field = route.body_field.field_info
-                given = Annotated[field.annotation, field]  # type: ignore[name-defined]  # made at run time
-                yield pytest.param(stage, TypeAdapter(given), id=f"{stage}.{route.name}")
-
-
 def _renamed(body: Any, to: str, at: str = "") -> Iterator[tuple[str, Any]]:
     """The body with each of its names replaced, and where that was."""
     match body:
@@ -57,14 +48,18 @@ def _renamed(body: Any, to: str, at: str = "") -> Iterator[tuple[str, Any]]:
             yield from ((where, [inner, *body[1:]]) for where, inner in _renamed(body[0], to, at))
 
 
-@pytest.mark.parametrize(("stage", "adapter"), [*_bodies()])
-def test_every_name_of_every_body_tells_something(stage: str, adapter: TypeAdapter[Any]) -> None:
-    schema = adapter.json_schema()
+@pytest.mark.parametrize(
+    ("stage", "route"),
+    [pytest.param(stage, route, id=f"{stage}.{route.name}") for stage in STAGES for route in bodies(stage)],
+)
+def test_every_name_of_every_body_tells_something(stage: str, route: APIRoute) -> None:
+    form = adapter(route)
+    schema = form.json_schema()
     example = example_of(schema, schema.get("$defs", {}))
     for where, body in _renamed(example, "12345"):
         if where not in ELSEWHERE.get(stage, ()):
             with pytest.raises(ValidationError) as refused:
-                adapter.validate_python(body)
+                form.validate_python(body)
             assert "field.name_says_nothing" in {each["type"] for each in refused.value.errors()}, where
 
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
@@ -17,7 +17,7 @@ from shared.files.rows import Row
 from shared.plain_text import LINES, NOT_TEXT
 from shared.service.http.bodies import Strictly
 from shared.service.schema_examples import example_of
-from tests.http.services import STAGES, service
+from tests.http.services import STAGES, adapter, bodies
 
 HOSTILE = (
     "\x00",
@@ -50,13 +50,9 @@ def test_what_is_no_text_is_what_unicode_says() -> None:
         assert bool(NOT_TEXT.search(each)) == (refused and not LINES.search(each)), hex(code)
 
 
-def _bodies() -> Iterator[Any]:
-    for name in STAGES:
-        for route in service(name).app.routes:
-            if isinstance(route, APIRoute) and route.body_field is not None:
-                field = route.body_field.field_info
-                given = Annotated[field.annotation, field]  # type: ignore[name-defined]  # made at run time
-                yield pytest.param(TypeAdapter(given), field, id=f"{name}.{route.name}")
+EACH_BODY = pytest.mark.parametrize(
+    "route", [pytest.param(route, id=f"{name}.{route.name}") for name in STAGES for route in bodies(name)]
+)
 
 
 def _with(body: Any, text: str, name: str = "") -> Iterator[tuple[str, Any]]:
@@ -71,33 +67,37 @@ def _with(body: Any, text: str, name: str = "") -> Iterator[tuple[str, Any]]:
             yield from ((at, [each, *body[1:]]) for at, each in _with(body[0], text, name) if body)
 
 
-@pytest.mark.parametrize(("adapter", "field"), [*_bodies()])
-def test_no_text_of_any_body_has_it(adapter: TypeAdapter[Any], field: Any) -> None:
-    assert any(isinstance(each, Strictly) for each in field.metadata), "every body is read strictly"
-    schema = adapter.json_schema()
+@EACH_BODY
+def test_no_text_of_any_body_has_it(route: APIRoute) -> None:
+    assert route.body_field is not None
+    assert any(isinstance(each, Strictly) for each in route.body_field.field_info.metadata), "read strictly"
+    form = adapter(route)
+    schema = form.json_schema()
     example = example_of(schema, schema.get("$defs", {}))
     for character in HOSTILE:
         for _, body in _with(example, character):
             with pytest.raises(ValidationError) as refused:
-                adapter.validate_python(body)
+                form.validate_python(body)
             assert "field.characters" in {each["type"] for each in refused.value.errors()}
             assert all(each["loc"] for each in refused.value.errors()), "its place is told"
 
 
-@pytest.mark.parametrize(("adapter", "field"), [*_bodies()])
-def test_a_name_goes_on_one_line(adapter: TypeAdapter[Any], field: Any) -> None:
-    schema = adapter.json_schema()
+@EACH_BODY
+def test_a_name_goes_on_one_line(route: APIRoute) -> None:
+    assert route.body_field is not None
+    form, model = adapter(route), route.body_field.field_info.annotation
+    schema = form.json_schema()
     example = example_of(schema, schema.get("$defs", {}))
     wrong = set()
     for name, body in _with(example, "\n"):
         try:
-            adapter.validate_python(body)
+            form.validate_python(body)
         except ValidationError as error:
             if "field.one_line" in {each["type"] for each in error.errors()}:
                 continue
         wrong.add(name)
     # Registration's own rules refuse them, and say so by their codes.
-    assert wrong & ONE_LINE == set() or field.annotation.__module__.startswith("services.registration")
+    assert wrong & ONE_LINE == set() or model.__module__.startswith("services.registration")
 
 
 SUPPLIER = [suppliers.PROFILE, suppliers.CONTACT, suppliers.OFFERING]
