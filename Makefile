@@ -14,7 +14,7 @@ APART = --dist loadfile --no-loadscope-reorder
 export PYTHONDONTWRITEBYTECODE :=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo up test test-platform test-long test-containers faults faults-smoke check check-packages check-chart check-chart-server images \
+.PHONY: help setup demo up test test-platform test-long test-containers faults faults-smoke helm check check-packages check-chart check-chart-server images \
 	chaos bench browser capacity generate docs migration
 .DEFAULT_GOAL := help
 
@@ -46,6 +46,10 @@ test: setup ## The tests; T=tests/matching for some, T="tests/matching -k score"
 browser: ## Chromium of this system's packages, for `make test-platform` (Debian, as root)
 	@command -v chromium >/dev/null || { apt-get update --quiet --quiet && \
 		DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends chromium >/dev/null; }
+
+# Go builds it in a minute or two, once: nobody else's would be the pinned one.
+helm: setup ## helm, for what `make test` tries of the Helm chart; needs Go
+	@nice -n 15 $(BIN)/python -m deploy.kubernetes.tools helm
 
 test-platform: setup ## On the whole platform as `pdp up` runs it, its pages in Chromium where there is one (T=... as above, PDP_PICTURES=folder for a picture of each)
 	@$(BIN)/python -m pytest -m "(platform or browser) and not long" $(or $(T),-n 2 $(APART) tests/running tests/flows tests/deploy tests/portal)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from deploy.kubernetes.tools import run
+import yaml
+
+from deploy.kubernetes.tools import ChartError, run
 
 HERE = Path(__file__).parent
 CHART = HERE / "chart"
@@ -32,9 +33,19 @@ def objects(size: str, changes: Mapping[str, str] | None = None) -> list[Object]
     return [found for found in read_yaml(manifest(size, changes)) if found]
 
 
+class _Loader(yaml.CSafeLoader):  # type: ignore[misc]  # yaml has no types
+    """With `=` for a text, as Kubernetes reads it: definitions of operators have it among what may be chosen."""
+
+
+_Loader.add_constructor("tag:yaml.org,2002:value", yaml.CSafeLoader.construct_yaml_str)
+
+
 def read_yaml(text: str) -> list[Any]:
     """Every document of a YAML text. Raises ``ChartError``."""
-    return [json.loads(line) for line in run("yq", "--output-format=json", "--indent=0", ".", given=text).splitlines()]
+    try:
+        return [*yaml.load_all(text, _Loader)]
+    except yaml.YAMLError as error:
+        raise ChartError(f"This is no YAML: {error}") from error
 
 
 def arguments(size: str) -> tuple[str, ...]:

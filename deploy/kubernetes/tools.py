@@ -1,6 +1,7 @@
-"""The programs that read the chart: helm renders, kubeconform validates, yq turns YAML into JSON.
+"""The programs that read the chart: helm renders, kubeconform validates.
 
-All three are Go programs; they are built at their pinned versions into a cache folder outside the checkout.
+Both are Go programs; they are built at their pinned versions into a cache folder outside the checkout.
+`python -m deploy.kubernetes.tools helm` builds one.
 """
 
 from __future__ import annotations
@@ -8,14 +9,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 CACHE = Path(os.environ.get("PDP_CHART_CACHE") or Path.home() / ".cache" / "pdp" / "chart")
 
 PROGRAMS = {
     "helm": "helm.sh/helm/v3/cmd/helm@v3.21.4",
-    "yq": "github.com/mikefarah/yq/v4@v4.49.2",
     "kubeconform": "github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0",
 }
 
@@ -33,11 +34,11 @@ def find(name: str) -> Path | None:
     return Path(known) if known else None
 
 
-def install() -> None:
-    """Build what is missing; minutes the first time. Raises ``ChartError`` where there is no Go."""
-    for name, module in PROGRAMS.items():
+def install(names: Iterable[str] = PROGRAMS) -> None:
+    """Build what is missing of these; minutes the first time. Raises ``ChartError`` where there is no Go."""
+    for name in names:
         if find(name) is None:
-            go("install", module, GOBIN=str(CACHE / "bin"))
+            go("install", PROGRAMS[name], GOBIN=str(CACHE / "bin"))
 
 
 def go(*arguments: str, **environment: str) -> str:
@@ -73,3 +74,10 @@ def execute(
     if done.returncode != 0:
         raise ChartError(f"{Path(command[0]).name} failed:\n{done.stdout}{done.stderr}".strip())
     return done.stdout
+
+
+if __name__ == "__main__":
+    try:
+        install(sys.argv[1:])
+    except ChartError as error:
+        sys.exit(str(error))

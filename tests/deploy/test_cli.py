@@ -142,16 +142,21 @@ def test_the_payload_comes_from_standard_input_too() -> None:
 HEAVY = ("aiokafka", "confluent_kafka", "asyncpg", "sqlalchemy", "fastapi", "httpx", "jgo", "faststream")
 
 
-@pytest.mark.parametrize("rule", ["rfc", "size", "diagnosis", "match", "selection", "plan"])
-def test_explaining_imports_nothing_that_talks(rule: str) -> None:
+RULES = ("rfc", "size", "diagnosis", "match", "selection", "plan")
+
+
+def test_explaining_imports_nothing_that_talks() -> None:
     script = (
         "import sys; from deploy.cli import main as cli\n"
-        "try: cli.main()\n"
-        f"except SystemExit: print(*sorted(set(sys.modules) & set({HEAVY!r})), file=sys.stderr)"
+        "for file in sys.argv[1:]:\n"
+        "    rule = file.rpartition('/')[2].removesuffix('.json')\n"
+        "    sys.argv = ['pdp', 'explain', rule, file]\n"
+        "    cli.main()\n"
+        f"    print(rule, *sorted(set(sys.modules) & set({HEAVY!r})), file=sys.stderr)"
     )
-    argv = [sys.executable, "-c", script, "explain", rule, str(EXAMPLES / f"{rule}.json")]
+    argv = [sys.executable, "-c", script, *(str(EXAMPLES / f"{rule}.json") for rule in RULES)]
     told = subprocess.run(argv, capture_output=True, text=True, check=True)
-    assert told.stderr.strip() == ""
+    assert told.stderr.split("\n") == [*RULES, ""]
 
 
 def test_a_token_is_printed_alone_and_is_accepted(folder: Path) -> None:

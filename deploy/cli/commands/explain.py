@@ -15,10 +15,7 @@ from uuid import UUID
 
 import typer
 
-from deploy.cli.api import request
-from deploy.cli.choices import since
 from deploy.cli.console import AsJson, Refusal, show_json
-from deploy.cli.installation import installation
 from deploy.cli.texts import reason_text, say
 from deploy.cli.usage import App
 from shared.i18n import NotExplainedError
@@ -118,17 +115,20 @@ def match(
     """A match as it was told, by its id, or given values."""
     if (file is None) == (id_ is None) or (at is not None and id_ is None):
         raise Refusal(say("error.explain_what"), 2)
-    if id_ is None:
-        payload = read_object(file or "-")
-    else:
-        payload = request(
-            installation(),
-            "matching",
-            "GET",
-            f"/matches/{id_}/judged",
-            params={"at": since(at).isoformat()} if at else {},
-        )
+    payload = read_object(file or "-") if id_ is None else _told(id_, at)
     _show(RULES["match"], payload, as_json=as_json)
+
+
+def _told(id_: UUID, at: str | None) -> dict[str, Any]:
+    """What matching judged by."""
+    # Whoever has a file waits for nothing that talks.
+    from deploy.cli.api import request  # noqa: PLC0415
+    from deploy.cli.choices import since  # noqa: PLC0415
+    from deploy.cli.installation import installation  # noqa: PLC0415
+
+    params = {"at": since(at).isoformat()} if at else {}
+    given: dict[str, Any] = request(installation(), "matching", "GET", f"/matches/{id_}/judged", params=params)
+    return given
 
 
 def read_object(file: str) -> dict[str, Any]:
