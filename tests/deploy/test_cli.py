@@ -244,8 +244,8 @@ def test_a_match_that_was_told_is_explained_by_what_it_was_judged_of(
         asked.append((*call[1:], options))
         return given | {"rules": "match-2026-5", "told": 1}
 
-    monkeypatch.setattr("deploy.cli.commands.explain.installation", lambda: None)
-    monkeypatch.setattr("deploy.cli.commands.explain.request", request)
+    monkeypatch.setattr("deploy.cli.installation.installation", lambda: None)
+    monkeypatch.setattr("deploy.cli.api.request", request)
     outcome = pdp("explain", "match", "--id", str(MATCH), "--at", "2026-11-30T18:00:00Z", "--json")
     assert outcome.code == 0, outcome.err
     assert asked == [("matching", "GET", f"/matches/{MATCH}/judged", {"params": {"at": "2026-11-30T18:00:00+00:00"}})]
