@@ -18,5 +18,5 @@ def make_readers_when_asked() -> None:
 
     reader = cached_property(made)
     reader.__set_name__(ModelField, "_type_adapter")
-    ModelField.__post_init__ = lambda _: None  # type: ignore[assignment,method-assign]
-    ModelField._type_adapter = reader  # type: ignore[assignment]  # noqa: SLF001
+    ModelField.__post_init__ = lambda _: None  # type: ignore[assignment,method-assign]  # not before it is asked
+    ModelField._type_adapter = reader  # type: ignore[assignment]  # noqa: SLF001 - what it had made

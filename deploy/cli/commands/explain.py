@@ -122,9 +122,9 @@ def match(
 def _told(id_: UUID, at: str | None) -> dict[str, Any]:
     """What matching judged by."""
     # Whoever has a file waits for nothing that talks.
-    from deploy.cli.api import request  # noqa: PLC0415
-    from deploy.cli.choices import since  # noqa: PLC0415
-    from deploy.cli.installation import installation  # noqa: PLC0415
+    from deploy.cli.api import request  # noqa: PLC0415 - as above
+    from deploy.cli.choices import since  # noqa: PLC0415 - as above
+    from deploy.cli.installation import installation  # noqa: PLC0415 - as above
 
     params = {"at": since(at).isoformat()} if at else {}
     given: dict[str, Any] = request(installation(), "matching", "GET", f"/matches/{id_}/judged", params=params)
