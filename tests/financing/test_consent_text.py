@@ -109,7 +109,7 @@ CARRIED_OUT = {
     "expires_on": "tests/financing/test_timers.py::test_an_unused_consent_is_erased_when_it_expires",
     "doy otro": "tests/financing/test_consents.py::test_the_last_word_replaces_the_one_before_and_its_papers",
     "revocación": "tests/financing/test_consents.py::test_taking_it_back_withdraws_erases_and_tells_the_partner",
-    "lo que guarda para este fin": "tests/financing/test_sealing.py::"
+    "lo que guarda para este fin": "tests/financing/test_refusals.py::"
     "test_what_a_partner_wrote_in_vain_goes_with_the_referral_that_it_is_about",
     "deja el Programa": "tests/financing/test_consent_text.py::test_who_left_hands_nothing_over_any_more",
     "se conserva bloqueada": "tests/financing/test_texts.py::test_it_holds_when_partner_product_and_text_have_changed",
