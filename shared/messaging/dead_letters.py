@@ -14,6 +14,7 @@ from shared.messaging.topics import is_partners
 from shared.runtime.database import Connection, columns
 from shared.sealing import whole
 from shared.sealing.encryption import KeyAwayError
+from shared.sealing.values import AlteredError
 
 Key = tuple[str, bytes]
 """A topic and a key on it: what is blocked."""
@@ -66,10 +67,11 @@ _BLOCK_RECORDS = """
 _PLACES_OF = """
     SELECT b.topic, b.key, d.partition, d."offset" FROM unnest($1::text[], $2::bytea[]) AS given(topic, key)
     JOIN blocked_key AS b USING (topic, key) JOIN dead_letter AS d ON d.id = b.dead_letter_id
+    WHERE b.topic = ANY($1) AND b.key = ANY($2)
 """
 _BLOCKED_AMONG = """
     SELECT topic, key FROM blocked_key
-    WHERE (topic, key) IN (SELECT * FROM unnest($1::text[], $2::bytea[]))
+    WHERE (topic, key) IN (SELECT * FROM unnest($1::text[], $2::bytea[])) AND topic = ANY($1) AND key = ANY($2)
     ORDER BY topic, key
     FOR SHARE
 """
@@ -245,7 +247,7 @@ async def look_at_older(connection: Connection) -> None:
     last = None
     while rows := await connection.fetch(_NOT_LOOKED_AT, last, AT_ONCE):
         for row in rows:
-            with suppress(KeyAwayError):
+            with suppress(KeyAwayError, AlteredError):
                 value = await whole.open_one(connection, PLACE, row["id"], row["value"])
                 about = named.ids_of(row["key"], value)
                 await connection.execute(_ABOUT, row["id"], about, named.kept_key(row["key"]))

@@ -12,6 +12,7 @@ _STILL = "SELECT true FROM timer WHERE kind = $1 AND aggregate_id = $2 AND at <=
 _DONE = """
     DELETE FROM timer USING unnest($1::text[], $2::uuid[], $3::timestamptz[]) AS done(kind, aggregate_id, at)
     WHERE (timer.kind, timer.aggregate_id, timer.at) = (done.kind, done.aggregate_id, done.at)
+        AND timer.kind = ANY($1) AND timer.aggregate_id = ANY($2)
 """
 _PUT_OFF = "UPDATE timer SET at = $3 WHERE kind = $1 AND aggregate_id = $2 AND at = $4"
 _NEXT = "SELECT min(at) FROM timer WHERE kind = ANY($1)"

@@ -132,7 +132,9 @@ class TableRepository(Generic[S]):
         read = ", ".join(dict.fromkeys((*self._stored, *sorted(sealed.columns if sealed else ()))))
         self._select = f"SELECT {read} FROM {name} WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
         self._insert = f"INSERT INTO {name} ({listed}) SELECT * FROM unnest({arrays})"
-        self._update = f"UPDATE {name} SET {others} FROM unnest({arrays}) AS given({listed}) WHERE {name}.id = given.id"
+        # By the ids themselves too: a join alone is planned on a small table as a read of all of it, and stays so.
+        by_id = f"{name}.id = given.id AND {name}.id = ANY(${1 + self._columns.index('id')}::uuid[])"
+        self._update = f"UPDATE {name} SET {others} FROM unnest({arrays}) AS given({listed}) WHERE {by_id}"
 
     async def load_many(self, connection: Connection, ids: Sequence[UUID]) -> dict[UUID, S]:
         rows = await connection.fetch(self._select, ids)

@@ -25,6 +25,7 @@ _DUE = "SELECT * FROM timer WHERE at <= $1 AND kind = ANY($2) ORDER BY at LIMIT 
 _TAKE = """
     DELETE FROM timer USING unnest($1::text[], $2::uuid[]) AS given(kind, aggregate_id)
     WHERE timer.kind = given.kind AND timer.aggregate_id = given.aggregate_id AND timer.at <= $3
+        AND timer.kind = ANY($1) AND timer.aggregate_id = ANY($2)
     RETURNING timer.aggregate_id
 """
 _PUT_OFF = "UPDATE timer SET at = $3 WHERE kind = $1 AND aggregate_id = $2 AND at <= $4"

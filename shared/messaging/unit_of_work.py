@@ -41,7 +41,8 @@ _SCHEDULE = """
 """
 _CANCEL = """
     DELETE FROM timer USING unnest($1::text[], $2::uuid[]) AS given(kind, aggregate_id)
-    WHERE timer.kind = given.kind AND timer.aggregate_id = given.aggregate_id
+    WHERE timer.kind = given.kind AND timer.aggregate_id = given.aggregate_id AND timer.kind = ANY($1)
+        AND timer.aggregate_id = ANY($2)
 """
 
 

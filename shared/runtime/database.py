@@ -170,7 +170,7 @@ class Database:
         settings = {
             "application_name": f"{self.application}-session",
             "idle_session_timeout": SESSION_IDLE_TIMEOUT_MS,
-            "synchronous_commit": "on" if durable else "off",
+            **({} if durable else {"synchronous_commit": "off"}),
             **PLANS_BY_INDEX,
             **BOTH_SIDES,
         }

@@ -221,6 +221,7 @@ _NO_ROW = "data_key has no row of what is sealed here: restore the keys of this 
 _FIND = """
     SELECT person, matter, wrapped FROM unnest($1::uuid[], $2::uuid[]) AS wanted(person, matter)
     JOIN data_key USING (person, matter)
+    WHERE person = ANY($1) AND matter = ANY($2)
 """
 _MAKE = """
     INSERT INTO data_key (person, matter, wrapped, made_at)
@@ -282,4 +283,5 @@ _REWRAP = """
     UPDATE data_key SET wrapped = given.again
     FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[]) AS given(person, matter, before, again)
     WHERE data_key.person = given.person AND data_key.matter = given.matter AND data_key.wrapped = given.before
+        AND data_key.person = ANY($1) AND data_key.matter = ANY($2)
 """

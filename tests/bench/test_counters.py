@@ -14,7 +14,7 @@ from shared.messaging.producer import Publisher
 from shared.messaging.relay import ROUND, Relay
 from shared.messaging.routing import on
 from shared.runtime import logging
-from shared.runtime.database import Database
+from shared.runtime.database import Connection, Database
 from shared.testing.stage import StageUnderTest
 from tests.bench.counters import counted, judge
 from tests.bench.workload import PARTITIONS, TOPIC, accounts, entries, found, match_found
@@ -63,6 +63,32 @@ async def test_a_single_event_has_no_statement_planned_for_it(store: Database) -
         await runner.consume([records[SETTLED]])
     assert cost.statements > 3
     assert cost.planned == 0
+
+
+async def test_the_plan_of_a_small_table_does_not_read_a_large_one(store: Database) -> None:
+    runner = BatchRunner(store, "portal", (on(MatchFound, accounts, match_found),))
+    records = _records(0)
+    await runner.consume(records[:30])
+    async with store.connection() as connection:
+        await connection.execute("ALTER TABLE account SET (autovacuum_enabled = false)")
+        await connection.execute("ANALYZE account")
+    for record in records[KEYS : KEYS + SETTLED]:
+        await runner.consume([record])
+    async with store.connection() as connection:
+        await connection.execute(
+            "INSERT INTO account (id, taken, best) SELECT gen_random_uuid(), 1, 1 FROM generate_series(1, 20000)"
+        )
+        before = await _fetched(connection)
+    await runner.consume([records[KEYS + SETTLED]])
+    async with store.connection() as connection:
+        assert await _fetched(connection) - before < 20
+
+
+async def _fetched(connection: Connection) -> int:
+    """Rows of the aggregates that were read by an index."""
+    await connection.execute("SELECT pg_stat_force_next_flush()")
+    rows: int = await connection.fetchval("SELECT idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'account'")
+    return rows
 
 
 async def test_a_round_of_the_relay_costs_no_more_than_it_did(

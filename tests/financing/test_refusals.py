@@ -1,6 +1,7 @@
 """What partners wrote in vain: whoever it is about is given it while it is held, and it goes with their referral."""
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -53,8 +54,9 @@ async def test_what_a_partner_wrote_in_vain_is_sealed_until_it_is_forgotten(stag
     assert await stage.rows("SELECT value FROM dead_letter") == [{"value": None}]
 
 
-def ways(referral: UUID, folio: str) -> dict[str, tuple[bytes | None, bytes]]:
+def ways(given: Mapping[str, object], folio: str) -> dict[str, tuple[bytes | None, bytes]]:
     """Every way in which a record may name a referral: a key, and what it says."""
+    referral, consent = UUID(str(given["id"])), str(given["consent_id"])
     id_, other = str(referral), str(uuid4()).encode()
     data = {"referral_id": id_, "folio": folio}
     event = json.dumps({"type": "partner.referral-acknowledged", "data": data}).encode()
@@ -68,6 +70,9 @@ def ways(referral: UUID, folio: str) -> dict[str, tuple[bytes | None, bytes]]:
         "no hyphens": (referral.hex.encode(), plain),
         "somebody else's key": (other, event),
         "no key": (None, event),
+        "the key of what was sent": (str(SUPPLIER).encode(), plain),
+        "the firm": (other, json.dumps({"supplier_id": str(SUPPLIER), "folio": folio}).encode()),
+        "the consent": (other, json.dumps({"consent_id": consent, "folio": folio}).encode()),
         "a key that is no id": (b"NAF-2026-00123", event),
         "capitals in what it says": (other, event.upper()),
         "escaped": (other, f'{{"referral": "{escaped}", "folio": "{folio}"}}'.encode()),
@@ -81,7 +86,7 @@ async def test_a_letter_is_found_by_every_name_that_it_gives_a_referral(stage: S
     """Seen: under a key in capitals, or under another one, neither its firm nor an erasure found it."""
     secret = said()
     referral = await handed_over(stage, secret)
-    wrote = ways(UUID(str(referral["id"])), secret.folio)
+    wrote = ways(referral, secret.folio)
     nobodys = (b"no id", f"folio {secret.folio}".encode())
     records = [Record(TOPIC, 0, place, *each) for place, each in enumerate([*wrote.values(), nobodys])]
     assert (await stage._runner.consume(records)).dead == len(records)
@@ -119,7 +124,7 @@ async def test_a_letter_of_two_firms_is_given_to_neither_and_goes_with_the_first
 async def test_what_comes_behind_an_erasure_or_was_not_looked_at_is_forgotten_too(stage: StageUnderTest) -> None:
     secret = said()
     referral = await handed_over(stage, secret)
-    for place, (key, value) in enumerate(ways(UUID(str(referral["id"])), secret.folio).values()):
+    for place, (key, value) in enumerate(ways(referral, secret.folio).values()):
         await stage._runner.consume([Record(TOPIC, 0, place, key, value)])
     before = await stage.rows("SELECT id, about FROM dead_letter ORDER BY id")
     # As a release before wrote it.

@@ -41,15 +41,15 @@ async def test_an_error_of_ours_is_said_with_its_place_and_tried_again(
     assert "a secret" not in said
 
 
-@pytest.mark.parametrize("durable", [True, False])
-async def test_what_must_outlive_a_crash_of_the_store_is_waited_for(store_url: str, *, durable: bool) -> None:
+async def test_what_must_outlive_a_crash_is_waited_for_as_the_server_says(store_url: str) -> None:
     database = Database(store_url, application="worker")
-    connection = await database.dedicated(durable=durable)
-    try:
-        # A store of the tests waits for nobody's commit unless it is told to.
-        assert await connection.fetchval("SHOW synchronous_commit") == ("on" if durable else "off")
-    finally:
+    watching = await asyncpg.connect(store_url)
+    await watching.execute(f"ALTER DATABASE {store_url.rpartition('/')[2]} SET synchronous_commit = 'remote_write'")
+    for durable, found in ((True, "remote_write"), (False, "off")):
+        connection = await database.dedicated(durable=durable)
+        assert await connection.fetchval("SHOW synchronous_commit") == found
         await connection.close()
+    await watching.close()
 
 
 def test_the_relay_alone_may_lose_what_it_did() -> None:

@@ -51,6 +51,13 @@ WRONG: Final[dict[str, tuple[bytes, str]]] = {
     "nothing": (b" \n", "empty"),
     "a word": (b"clave", "malformed"),
     "no text": (b"\xff\x00", "malformed"),
+    "a curve that nobody reads": (
+        (
+            b"-----BEGIN PUBLIC KEY-----\nMFUwEwYHKoZIzj0CAQYIKoZIzj0DAQQDPgAES0uoU/nGLzgk9T9UNIMoetJrZhSw\n"
+            b"0vETSqK30kZUJW2VmEQOkEoDa5z/nke1pzrQ6+eLTfTiMIc6FpiT\n-----END PUBLIC KEY-----\n"
+        ),
+        "malformed",
+    ),
     "no end": (b"-----BEGIN PUBLIC KEY-----", "malformed"),
     "nested without end": (b"[" * 100_000, "malformed"),
     "a mark before it": (b"\xef\xbb\xbf" + public(), "bom"),

@@ -18,9 +18,15 @@ _NEWLY_ERASED = """
     UNION ALL SELECT id, false FROM consent WHERE id = ANY($1) AND papers_held
 """
 _NAMED_LATE = """
-    SELECT DISTINCT referral.id FROM dead_letter AS letter JOIN referral ON referral.id = ANY(letter.about)
-    WHERE letter.value IS NOT NULL AND referral.papers IS NULL
+    WITH named AS (
+        SELECT DISTINCT unnest(about) AS id FROM dead_letter WHERE value IS NOT NULL AND topic LIKE 'partner.%'
+    )
+    SELECT named.id FROM named JOIN referral ON referral.id = named.id WHERE referral.papers IS NULL
+    UNION SELECT named.id FROM named JOIN consent ON consent.id = named.id WHERE consent.revoked_at IS NOT NULL
+    UNION SELECT referral.supplier_id FROM named JOIN referral ON referral.supplier_id = named.id
+    GROUP BY referral.supplier_id HAVING bool_and(referral.papers IS NULL)
 """
+"""A letter that names the firm alone may be about any of its referrals: it goes with the last."""
 
 
 async def erase(connection: Connection, cases: Sequence[Case]) -> None:
@@ -31,10 +37,12 @@ async def erase(connection: Connection, cases: Sequence[Case]) -> None:
         return
     rows = await connection.fetch(_NEWLY_ERASED, list(gone))
     await keys.destroy(connection, [Name(gone[row["id"]], row["id"]) for row in rows])
+    if rows:
+        bare = [case.id for case in cases if all(item.papers is None for item in case.referrals)]
+        await dead_letters.forget_of(connection, [*(row["id"] for row in rows), *bare])
     if referrals := [row["id"] for row in rows if row["is_referral"]]:
         # What its partner's people said at their desk: the aggregate of an answer is the referral.
         await keys.destroy_all(connection, referrals)
-        await dead_letters.forget_of(connection, referrals)
         # Of what was written before it was sealed there is no key to destroy.
         suppliers = list({gone[id_] for id_ in referrals})
         await journal.redact(

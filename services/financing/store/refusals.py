@@ -9,18 +9,29 @@ from shared.runtime.database import Connection
 from shared.sealing import whole
 
 _OF_FIRM = """
-    SELECT letter.id, split_part(letter.topic, '.', 2) AS partner, mine.id AS referral_id, letter.at, letter.reason,
+    WITH mine AS (
+        SELECT id, consent_id, partner FROM referral WHERE supplier_id = $1
+    ), letter AS MATERIALIZED (
+        SELECT * FROM dead_letter
+        WHERE about && (SELECT array_agg(id) || array_agg(consent_id) || $1::uuid FROM mine) AND topic LIKE 'partner.%'
+    )
+    SELECT letter.id, split_part(letter.topic, '.', 2) AS partner, named.id AS referral_id, letter.at, letter.reason,
         letter.event_type, letter.resolution, letter.value,
-        EXISTS (SELECT FROM referral WHERE id = ANY(letter.about) AND supplier_id <> $1) AS withheld
-    FROM dead_letter AS letter CROSS JOIN LATERAL (
-        SELECT id FROM referral WHERE id = ANY(letter.about) AND supplier_id = $1
-        ORDER BY array_position(letter.about, id) LIMIT 1
-    ) AS mine
-    WHERE letter.about && (SELECT array_agg(id) FROM referral WHERE supplier_id = $1)
-        AND ($2::uuid IS NULL OR letter.id > $2)
+        EXISTS (
+            SELECT FROM referral AS other
+            WHERE (other.id = ANY(letter.about) OR other.consent_id = ANY(letter.about)
+                OR other.supplier_id = ANY(letter.about)) AND other.supplier_id <> $1
+        ) AS withheld
+    FROM letter CROSS JOIN LATERAL (
+        SELECT id FROM mine
+        ORDER BY id = ANY(letter.about) DESC, consent_id = ANY(letter.about) DESC,
+            partner = split_part(letter.topic, '.', 2) DESC, array_position(letter.about, id), id DESC
+        LIMIT 1
+    ) AS named
+    WHERE $2::uuid IS NULL OR letter.id > $2
     ORDER BY letter.id LIMIT $3
 """
-"""By whatever a letter names, in its key or in what it says."""
+"""By whatever a letter names, in its key or in what it says: a referral, its consent, or the firm."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ _KEEP = """
     SELECT supplier.id, given.at, coalesce(supplier.profiled_at, supplier.received_at), supplier.profiled_by,
         jsonb_build_object(KEPT, 'identity', supplier.identity)
     FROM supplier JOIN unnest($1::uuid[], $2::timestamptz[]) AS given (id, at) ON given.id = supplier.id
-    WHERE given.at IS DISTINCT FROM supplier.profiled_at
+    WHERE supplier.id = ANY($1) AND given.at IS DISTINCT FROM supplier.profiled_at
     ON CONFLICT DO NOTHING
 """.replace("KEPT", _KEPT)
 
