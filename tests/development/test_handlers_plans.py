@@ -8,6 +8,7 @@ from services.development.domain.candidate import Candidate
 from services.development.handlers import facts, plans
 from shared.contracts.development import (
     ActivityCompleted,
+    ActivityReopened,
     PlanAgreed,
     PlanCompleted,
 )
@@ -53,6 +54,19 @@ def test_completing_tells_the_activity_and_with_the_last_one_the_plan() -> None:
     assert done.evidence_id == given.DELIVERABLE.identity(second.activity_id)
     assert isinstance(completed, PlanCompleted)
     assert (completed.closed, completed.open, completed.completed_at) == (("T04",), ("A01",), given.LATER)
+
+
+def test_what_is_reopened_is_held_when_it_was_whoever_returned_its_evidence() -> None:
+    """Seen: readers heard that the dates of a plan without a calendar had moved."""
+    for questions in (("T04",), ("T04", "A01")):
+        firm = agreed(*questions)
+        first = plan_of(firm).activities[0]
+        done, evidence = sure(complete(firm, first.activity_id)), first.evidence[0].evidence_id
+        by_assessor = facts.evidence_returned(done, given.evidence_returned("T04", evidence), given.LATER)
+        by_mentor = plans.return_evidence(done, first.activity_id, evidence, "blurred", given.MENTOR, given.LATER)
+        for returned in (by_assessor, by_mentor):
+            assert isinstance(returned, Decision)
+            assert [type(event) for event in returned.events] == [ActivityReopened]
 
 
 def test_the_same_evidence_again_is_told_once() -> None:

@@ -154,10 +154,14 @@ def changed(candidate: Candidate, plan: Plan, by: By) -> Decision[Candidate]:
     return Decision(scoring, tuple(_happened(candidate, candidate.cohort_id, before, plan, by)))
 
 
-def _weeks(plan: Plan) -> dict[UUID, tuple[date, ...]]:
-    """When what is not completed is held."""
-    open_ = (each for each in plan.activities if each.completion is None)
-    return {each.activity_id: tuple(session.week for session in each.sessions) for each in open_}
+def _moved(before: Plan, after: Plan) -> bool:
+    """Whether an activity of both is held in other weeks. One that is done or reopened is held as it was."""
+    known = {each.activity_id: _weeks(each) for each in before.activities}
+    return any(known.get(each.activity_id, _weeks(each)) != _weeks(each) for each in after.activities)
+
+
+def _weeks(activity: Activity) -> tuple[date, ...]:
+    return tuple(session.week for session in activity.sessions)
 
 
 def _completed(plan: Plan, but: Plan) -> tuple[Activity, ...]:
@@ -177,7 +181,7 @@ def _happened(candidate: Candidate, cohort_id: UUID, before: Plan, after: Plan, 
     agreed_first = before.status == "proposed" and after.status != "proposed"
     if agreed_first or after.revisions > before.revisions:
         yield published.agreed(candidate.id, cohort_id, after)
-    elif after.status == "agreed" and _weeks(after).items() - _weeks(before).items():
+    elif after.status == "agreed" and _moved(before, after):
         yield published.scheduled(candidate.id, cohort_id, after, by)
     known = {activity.activity_id: activity.completion for activity in before.activities}
     for activity in after.activities:
