@@ -8,16 +8,18 @@ from typing import Any
 import pytest
 
 from services.portal.domain.firm import Firm
-from services.portal.domain.news import KINDS, OPERATORS_PAGE, PROGRAM, WEEK
+from services.portal.domain.news import KINDS, OPERATORS_PAGE, PROGRAM, QUIET, WEEK
 from services.portal.domain.subscription import EVERY, LASTS, STALE, Letter, Reader, ended
-from services.portal.handlers import news
+from services.portal.handlers import firms, news
 from services.portal.handlers.news import CONFIRMATION_MAIL, LAPSE, LOOK, NEWS_MAIL, TIMERS, Wanted
 from services.portal.views.mails import newsletter
 from services.portal.views.words import WORDS
+from shared.contracts.diagnosis import DiagnosisCompleted, DiagnosisOpened
 from shared.i18n import LANGUAGES
 from shared.mail_tries import FIRST_WAIT
 from shared.messaging.decision import Decision, Refused
 from shared.service.callers import Role
+from tests.portal.events import example
 from tests.portal.news_given import BEFORE, CASES, NOW, Case, reader
 from tests.portal.walks import PAGES
 
@@ -129,6 +131,24 @@ def test_what_is_old_and_what_is_of_a_firm_that_left_is_not_told(kind: str) -> N
     assert timers(left) == dict.fromkeys(TIMERS)
     assert left.state is not None
     assert left.state.subscription == ended(left.state.subscription)
+
+
+def test_a_questionnaire_is_told_of_once_though_what_counts_is_measured_anew() -> None:
+    """Seen: while a second round was open, another demand ended it here, and another version told of it again."""
+    event: Any = example(DiagnosisCompleted)
+    first = firms.diagnosis_completed(None, event, BEFORE).state
+    opened_at = NOW - QUIET - timedelta(hours=1)
+    again = firms.diagnosis_moved(first, example(DiagnosisOpened), opened_at, NOW, None).state  # type: ignore[arg-type]
+    assert again is not None
+    taken = sent(reader("questionnaire", again))
+    anew = event.model_copy(update={"version": event.version + 1})
+    measured = firms.diagnosis_completed(again, anew, NOW).state
+    assert measured is not None
+    assert reader("questionnaire", measured).due(NOW) != []
+    assert replace(taken, firm=measured).due(NOW) == []
+    read_again = firms.diagnosis_completed(again, event, NOW).state
+    assert read_again is not None
+    assert reader("questionnaire", read_again).due(NOW) == []
 
 
 def test_a_queue_is_told_of_once_a_week() -> None:

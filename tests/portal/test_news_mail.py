@@ -72,7 +72,9 @@ async def test_who_else_moved_the_dates_of_a_plan_is_told_and_stands_in_its_stor
     await box.portal.stage.consume(plan, example(PlanScheduled, by="supplier", **mine))
     await box.passes(GATHERS)
     assert box.mail() is None
+    # A revision that is agreed before the mail goes takes nothing of it away.
     await box.portal.stage.consume(example(PlanScheduled, by="operator", **mine))
+    await box.portal.stage.consume(example(PlanAgreed))
     await box.passes(GATHERS)
     assert "/my-firm/plan" in box.text()
     story = (await (await box.portal.signed_in("supplier", supplier_id=SUPPLIER)).get("/my-firm/story")).text

@@ -86,7 +86,7 @@ def of_firm(firm: Firm) -> Iterator[News]:
         return
     diagnosis, profile, plan = firm.diagnosis, firm.profile, firm.plan
     if diagnosis is not None and diagnosis.status == "opened" and diagnosis.since is not None:
-        yield News("questionnaire", f"questionnaire:{firm.id}:{diagnosis.version}", diagnosis.since + QUIET)
+        yield News("questionnaire", f"questionnaire:{firm.id}:{diagnosis.since}", diagnosis.since + QUIET)
     if profile is not None and profile.qms_valid_to is not None:
         last = start_of(profile.qms_valid_to)
         yield News("certificate", f"certificate:{firm.id}:{profile.qms_valid_to}", last - EXPIRES)

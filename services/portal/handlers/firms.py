@@ -156,7 +156,10 @@ def assessments_compared(
 def diagnosis_completed(state: Firm | None, event: DiagnosisCompleted, _: datetime) -> Decision[Firm]:
     firm = known(state, event.supplier_id)
     before = firm.diagnosis or Diagnosis("completed", event.instrument)
-    completed = replace(before, status="completed", instrument=event.instrument, validated_at=event.validated_at)
+    # A next version of the same validation is measured anew: a round that is on goes on.
+    measured = before.validated_at == event.validated_at and event.version > before.version
+    status = before.status if measured else "completed"
+    completed = replace(before, status=status, instrument=event.instrument, validated_at=event.validated_at)
     return Decision(replace(firm, diagnosis=_with_result(completed, event.version, event.result)))
 
 
@@ -194,17 +197,19 @@ def reinstated(state: Firm | None, event: SupplierReinstated, _: datetime) -> De
 
 def plan_agreed(state: Firm | None, event: PlanAgreed, _: datetime) -> Decision[Firm]:
     firm = known(state, event.supplier_id)
-    seen = {} if firm.plan is None else {each.activity_id: each for each in firm.plan.activities}
+    before = firm.plan if firm.plan is not None and firm.plan.plan_id == event.plan_id else None
+    seen = {} if before is None else {each.activity_id: each for each in before.activities}
     agreed = (
         Activity(each.activity_id, each.module, each.kind, each.hours, each.questions) for each in event.activities
     )
     activities = tuple(
-        replace(each, done=before.done, returned_at=before.returned_at)
-        if (before := seen.get(each.activity_id))
-        else each
+        replace(each, done=same.done, returned_at=same.returned_at) if (same := seen.get(each.activity_id)) else each
         for each in agreed
     )
-    return Decision(replace(firm, plan=Plan(event.plan_id, "agreed", activities, event.uncovered, event.agreed_at)))
+    # That its dates moved may not be told yet.
+    moved_at = None if before is None else before.moved_at
+    plan = Plan(event.plan_id, "agreed", activities, event.uncovered, event.agreed_at, moved_at)
+    return Decision(replace(firm, plan=plan))
 
 
 def plan_scheduled(state: Firm | None, event: PlanScheduled, _: datetime) -> Decision[Firm]:
