@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from services.portal.domain.subscription import Reader
 from services.portal.handlers import demand, firms, matches, money, news, watch
-from services.portal.handlers.story import entry
+from services.portal.handlers.story import entry, stands
 from services.portal.settings import Settings
 from services.portal.store import story, subscriptions
 from services.portal.store.demand import anchors, requirements
@@ -152,7 +152,9 @@ CONFIRMATIONS = MailLimit("mails_of_news", timedelta(hours=1), 3)
 
 async def keep(connection: Connection, envelopes: Sequence[Envelope]) -> None:
     """Each event in the story of what it is about; and whoever asked for news of that looks again."""
-    await story.write(connection, [entry(envelope) for envelope in envelopes])
+    await story.write(connection, [entry(envelope) for envelope in envelopes if stands(envelope.data)])
+    answered = [(each.data, each.time) for each in envelopes if isinstance(each.data, ReferralAnswered)]
+    await story.take_out(connection, [(data.supplier_id, data.referral_id, at) for data, at in answered])
     told = [(envelope.data, envelope.cause.correlation_id) for envelope in envelopes]
     of_firms = {data.supplier_id: by for data, by in told if isinstance(data, SupplierEvent)}
     of_anchors = {data.anchor_id: by for data, by in told if isinstance(data, MatchFound)}

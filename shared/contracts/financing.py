@@ -177,7 +177,7 @@ class ReferralAnswered(ReferralEvent):
     state: ReferralState
     """The state from now on."""
     reason: ReasonCode | None = None
-    """Why it was declined, where it was."""
+    """Why it was declined, where it was; null from when that is erased, which is told once more."""
     questions: Questions = ()
     """Gaps that a refusal's reason points back to."""
     for_plan: Questions = ()

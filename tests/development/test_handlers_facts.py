@@ -5,7 +5,7 @@ from itertools import permutations
 from uuid import UUID
 
 from services.development.catalogue import modules
-from services.development.domain.candidate import Candidate, Referral, refused
+from services.development.domain.candidate import Candidate, PastPlan, Referral, refused
 from services.development.domain.requirement import Requirement
 from services.development.handlers import facts
 from shared.contracts.financing import ConsentRevoked, ReferralAnswered, ReferralLapsed, ReferralSent
@@ -189,6 +189,14 @@ def test_what_a_refusal_points_back_to_is_kept_while_the_firm_s_consent_holds() 
     told_back = ConsentRevoked.model_validate(revoked | {"partner": "nafin"})
     gone = sure(facts.consent_revoked(firm, told_back, given.NOW))
     assert (refused(gone), gone.referrals[0].state) == ((), "declined")
+    past = replace(
+        firm,
+        past_plans=(PastPlan(UUID(int=1), plan_of(agreed()), "another_cohort", "", given.NOW, (), firm.referrals),),
+    )
+    erased = sure(
+        facts.referral_answered(past, ReferralAnswered.model_validate(declined | {"reason": None}), given.NOW)
+    )
+    assert [each.questions for each in (*erased.referrals, *erased.past_plans[0].referrals)] == [(), ()]
 
 
 def test_heading_of_a_requirement() -> None:

@@ -184,6 +184,14 @@ def revocation_leaves_the_papers(patch: pytest.MonkeyPatch) -> None:
 
 
 @breaks("of_referrals")
+def revocation_leaves_why_it_was_declined(patch: pytest.MonkeyPatch) -> None:
+    def recalled(after: Any, before: Any, _: Any) -> Any:
+        return after if after.state == "withdrawn" else replace(after, reason=before.reason, questions=before.questions)
+
+    wrap(patch, referral, "recalled", recalled)
+
+
+@breaks("of_referrals")
 def a_new_promise_holds_for_what_was_given_before(patch: pytest.MonkeyPatch) -> None:
     whole = referral.ended
     for module in (answer, referral):

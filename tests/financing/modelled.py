@@ -52,13 +52,13 @@ class Firm:
     consents: dict[UUID, Given] = field(default_factory=dict)
     referrals: dict[UUID, Sent] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
-    known: dict[UUID, str] = field(default_factory=dict)
-    """The states that were told."""
+    known: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
+    """The states that were told, and why."""
 
     def tell(self) -> list[Told]:
-        """What anybody is told since it was asked last, of every change of state too."""
-        states = {id_: each.state for id_, each in self.referrals.items()}
-        moved = [(state, id_) for id_, state in states.items() if self.known.get(id_, state) != state]
+        """What anybody is told since it was asked last, of every change of state too, and of a reason that went."""
+        states = {id_: (each.state, *each.why) for id_, each in self.referrals.items()}
+        moved = [(state[0], id_) for id_, state in states.items() if self.known.get(id_, state) != state]
         new, self.told, self.known = [*self.told, *moved], [], states
         return new
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 SILENCE, ERASE, APPROVAL = timedelta(days=14), timedelta(days=90), timedelta(days=365)
 ASKED, MOST = 300_000, 330_000
+DECLINED = ("low_liquidity", "F02")
 RUNNING = ("sent", "acknowledged", "in_review", "info_requested")
 SAYS = {
     "acknowledge": ("sent",),
@@ -35,6 +36,8 @@ class Seen(NamedTuple):
     erase_at: datetime | None
     ignored: int
     """Answers that said nothing new."""
+    why: tuple[str, ...]
+    """The reason of its end, and the gaps that it points back to."""
 
 
 @dataclass
@@ -60,10 +63,11 @@ class Sent:
     paid: int = 0
     payments: int = 0
     ignored: int = 0
+    why: tuple[str, ...] = ()
 
     def seen(self) -> Seen:
         said = (self.asked, self.approved, self.paid, self.payments) if self.papers else (None, None, 0, 0)
-        return Seen(self.state, self.papers, *said, self.remind_at, self.due, self.erase_at, self.ignored)
+        return Seen(self.state, self.papers, *said, self.remind_at, self.due, self.erase_at, self.ignored, self.why)
 
     def begin(self, now: datetime) -> None:
         """The partner's days."""
@@ -137,7 +141,7 @@ class Sent:
         if kind == "approve":
             self.state, self.approved = "approved", amount
         elif kind == "decline":
-            self.state = "declined"
+            self.state, self.why = "declined", DECLINED
         elif kind == "pay":
             self.state, self.paid, self.payments = "disbursed", self.paid + amount, self.payments + 1
         else:
@@ -151,7 +155,7 @@ class Sent:
         self.remind_at, self.due, self.lapsed_at, self.erase_at = None, None, None, now + kept
 
     def forget(self) -> None:
-        self.papers, self.erase_at = False, None
+        self.papers, self.erase_at, self.why = False, None, ()
         self.state = "closed" if self.state in ("approved", "disbursed") else self.state
 
     def recall(self) -> None:
@@ -159,6 +163,7 @@ class Sent:
         self.forget()
         self.recalled, self.remind_at, self.due = True, None, None
         self.state = "withdrawn" if was in (*RUNNING, "approved", "lapsed") else self.state
+        self.why = ("consent_revoked",) if self.state == "withdrawn" else ()
 
 
 def listed(amount: int) -> str:

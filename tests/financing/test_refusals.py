@@ -6,13 +6,15 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from services.financing.store.erasure import forget_late
+from shared.contracts import partner as contract
+from shared.contracts.financing import ReferralAnswered
 from shared.messaging import dead_letters
 from shared.messaging.codec import Record
 from shared.sealing import keys, whole
 from shared.sealing.keys import Name
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest
-from tests.financing.calls import ok, refused
+from tests.financing.calls import answer, ok, refused
 from tests.financing.given import SUPPLIER
 from tests.financing.test_sealing import handed_over, said
 
@@ -152,3 +154,33 @@ async def test_a_key_that_is_no_id_is_told_to_nobody(stage: StageUnderTest) -> N
 
 def _text(value: bytes) -> str:
     return value.decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+async def test_why_it_was_declined_goes_with_the_consent(stage: StageUnderTest) -> None:
+    """Seen: after a revocation the reason and its practices stayed in every table, in the journal and in the API."""
+    referral = await handed_over(stage, said())
+    await stage.consume(answer(contract.ReferralDeclined, referral, reason="high_leverage"))
+    path = f"/referrals/{referral['id']}"
+    assert (await ok(stage, "GET", path))["reason"] == "high_leverage"
+    before = await ok(stage, "GET", "/referrals", role=Role.OPERATOR)
+    assert before["items"][0]["questions"]
+    await ok(stage, "POST", f"/consents/{referral['consent_id']}/revocation")
+    shown = await ok(stage, "GET", path), *(await ok(stage, "GET", "/referrals", role=Role.OPERATOR))["items"]
+    assert [(each["state"], each["reason"], each["questions"]) for each in shown] == [("declined", None, [])] * 2
+    told = [each.data for each in await stage.told() if each.type == ReferralAnswered.TYPE][-1]
+    assert (told["state"], told.get("reason"), told.get("questions", []), told.get("for_plan", [])) == (
+        "declined",
+        None,
+        [],
+        [],
+    )
+    kept = await stage.rows("SELECT referrals::text AS text FROM financing_case")
+    kept += await stage.rows("SELECT to_jsonb(referral)::text AS text FROM referral")
+    journaled = await stage.rows(
+        "SELECT convert_from(body, 'UTF8') AS text FROM journal WHERE topic NOT LIKE 'partner.%'"
+    )
+    assert not [row for row in (*kept, *journaled) if "high_leverage" in row["text"]]
+    # Said once more, it is kept no more either.
+    await stage.consume(answer(contract.ReferralDeclined, referral, reason="low_liquidity"))
+    assert (await ok(stage, "GET", path))["reason"] is None
+    assert await stage.rows("SELECT FROM dead_letter") == []

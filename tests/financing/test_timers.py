@@ -103,6 +103,26 @@ def test_a_consent_keeps_its_papers_while_another_referral_needs_them() -> None:
     assert after.consents[0].papers is not None
 
 
+def test_why_it_was_declined_goes_with_the_papers_and_is_told() -> None:
+    case = said(referred(), answers.declined, contract.ReferralDeclined, reason="low_liquidity")
+    assert [(each.reason, each.questions) for each in case.referrals] == [("low_liquidity", ("F02",))]
+    after = reached(case, NOW + 90 * DAY)
+    told = of_type(after, financing.ReferralAnswered)
+    assert [(each.state, each.reason, each.questions, each.for_plan, each.answered_at) for each in told] == [
+        ("declined", None, (), (), case.referrals[0].changed_at)
+    ]
+    assert [(each.reason, each.questions) for each in state(after).referrals] == [(None, ())]
+    assert of_type(reached(state(after), NOW + 91 * DAY), financing.ReferralAnswered) == []
+
+
+def test_what_an_erasure_of_before_left_of_a_refusal_goes_at_the_next_look() -> None:
+    case = said(referred(), answers.declined, contract.ReferralDeclined, reason="low_liquidity")
+    left = replace(case, referrals=(replace(case.referrals[0], papers=None, erase_at=None),))
+    after = reached(left, NOW + DAY)
+    assert [(each.state, each.reason) for each in state(after).referrals] == [("declined", None)]
+    assert [each.reason for each in of_type(after, financing.ReferralAnswered)] == [None]
+
+
 def test_paid_is_closed_when_the_papers_go() -> None:
     case = referred()
     paid = said(approved(case, "1.00"), answers.disbursed, contract.CreditDisbursed, amount={"amount": "1.00"})

@@ -36,8 +36,8 @@ async def test_all_of_them_make_one_firm(portal: Visitors) -> None:
     outcome = await portal.stage.consume(*map(example, READ))
     assert (outcome.applied, outcome.dead, outcome.ignored) == (len(READ), 0, 0)
     async with portal.stage.database.connection() as connection:
-        firm = await firms.firm(connection, Everything(), SUPPLIER)
-        told = await story.story_of(connection, Everything(), SUPPLIER, None, 100)
+        firm = await firms.firm(connection, Everything(money=True), SUPPLIER)
+        told = await story.story_of(connection, Everything(money=True), SUPPLIER, None, 100)
         asked = await demand.requirements_of(connection, Everything(), [REQUIREMENT])
         assert list(await demand.all_anchors(connection)) == [ANCHOR]
     assert firm is not None

@@ -1,6 +1,6 @@
 """A supplier as this stage knows it: one row, filled by whichever stage speaks first."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -189,9 +189,17 @@ def refused(candidate: Candidate) -> tuple[str, ...]:
 
 def without_refusals(candidate: Candidate, partner: str) -> Candidate:
     """The firm took its consent to a partner back: what its refusals point back to is forgotten, of past plans too."""
+    return _without_practices(candidate, lambda each: each.partner == partner)
 
+
+def without_refusal(candidate: Candidate, referral_id: UUID) -> Candidate:
+    """The same of one referral, whose reason is erased."""
+    return _without_practices(candidate, lambda each: each.referral_id == referral_id)
+
+
+def _without_practices(candidate: Candidate, of: Callable[[Referral], bool]) -> Candidate:
     def bare(referrals: tuple[Referral, ...]) -> tuple[Referral, ...]:
-        return tuple(replace(each, questions=()) if each.partner == partner else each for each in referrals)
+        return tuple(replace(each, questions=()) if of(each) else each for each in referrals)
 
     past = tuple(replace(each, referrals=bare(each.referrals)) for each in candidate.past_plans)
     return replace(candidate, referrals=bare(candidate.referrals), past_plans=past)

@@ -133,7 +133,8 @@ def referral_sent(state: Candidate | None, event: ReferralSent, _: datetime) -> 
 
 
 def referral_answered(state: Candidate | None, event: ReferralAnswered, _: datetime) -> Decision[Candidate]:
-    return Decision(_referred(state, event, event.state))
+    told = _referred(state, event, event.state)
+    return Decision(told if event.for_plan else candidates.without_refusal(told, event.referral_id))
 
 
 def consent_revoked(state: Candidate | None, event: ConsentRevoked, _: datetime) -> Decision[Candidate]:

@@ -117,7 +117,8 @@ def _says_nothing_new(referral: Referral, answer: Answer) -> bool:
             said = None if papers is None else (papers.approved, papers.approved_term_months)
             return referral.state in ("approved", "disbursed") and said == (answer.amount, answer.term_months)
         case "decline":
-            return referral.state == "declined" and referral.reason == answer.reason
+            # Once its reason is erased there is nothing to compare with, and nothing to keep.
+            return referral.state == "declined" and referral.reason in (None, answer.reason)
 
 
 def _out_of_order(referral: Referral, answer: Answer) -> AnswerProblem:

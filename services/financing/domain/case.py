@@ -86,10 +86,10 @@ class Case:
         )
         referrals = tuple(
             item
-            if item.id not in matters
+            if item.id not in matters or item.recalled_at is not None
             else recalled(item, now)
-            if item.partner in partners and item.recalled_at is None
-            else replace(item, papers=None)
+            if item.partner in partners
+            else replace(item, papers=None, reason=None, questions=())
             for item in self.referrals
         )
         return replace(self, consents=consents, referrals=referrals)

@@ -137,6 +137,11 @@ class Referral:
         return self.state in OPEN
 
     @property
+    def is_erased(self) -> bool:
+        """Nothing is left of its papers, nor of why it was declined."""
+        return self.papers is None and (self.state != "declined" or self.reason is None)
+
+    @property
     def awaits(self) -> Silent | None:
         """Who has to speak next."""
         if self.state in ANSWERING:
@@ -209,7 +214,7 @@ def informed(referral: Referral, now: datetime) -> Referral | None:
 
 def recalled(referral: Referral, now: datetime) -> Referral:
     """The firm took its consent back: the partner erases, and the papers go here at once, not after the days that other
-    endings wait. What had ended stays as it ended.
+    endings wait. What had ended stays as it ended, without its partner's judgement.
     """
     state = REFERRAL.after(referral.state, "withdraw")
     if state is None:
@@ -231,8 +236,8 @@ def recalled(referral: Referral, now: datetime) -> Referral:
 
 
 def erased(referral: Referral, now: datetime) -> Referral:
-    """Its papers are gone; one that was approved is closed by that."""
-    bare = replace(referral, papers=None, erase_at=None)
+    """Its papers are gone, and why it was declined; one that was approved is closed by that."""
+    bare = replace(referral, papers=None, reason=None, questions=(), erase_at=None)
     state = REFERRAL.after(referral.state, "close")
     return bare if state is None else replace(bare, state=state, changed_at=now)
 
@@ -263,5 +268,10 @@ def moments(referral: Referral) -> tuple[datetime, ...]:
 
 
 def _is_left_open(referral: Referral) -> bool:
-    """Whether its papers went before the erasure closed what had been approved: nothing else would ever close it."""
-    return referral.papers is None and REFERRAL.after(referral.state, "close") is not None
+    """Whether its papers went before the erasure closed what had been approved, or took out why it was declined:
+    nothing else ever would.
+    """
+    if referral.papers is not None:
+        return False
+    judged = referral.erase_at is None and not referral.is_erased
+    return judged or REFERRAL.after(referral.state, "close") is not None

@@ -30,10 +30,13 @@ def settled(before: Case | None, after: Case, now: datetime, terms: Terms, *even
 
 
 def moved(before: Case, after: Case, now: datetime) -> tuple[EventData, ...]:
-    """What to tell of the referrals whose state changed."""
-    states = {referral.id: referral.state for referral in before.referrals}
+    """What to tell of the referrals whose state changed; and once more of those that lost why they were declined, as of
+    when they were: whoever keeps it takes it out.
+    """
+    known = {referral.id: referral for referral in before.referrals}
+    pairs = ((known[referral.id], referral) for referral in after.referrals if referral.id in known)
     return tuple(
-        published.referral_moved(after.id, referral, now)
-        for referral in after.referrals
-        if referral.id in states and states[referral.id] != referral.state
+        published.referral_moved(after.id, new, new.changed_at if new.state == old.state else now)
+        for old, new in pairs
+        if (new.state, new.reason) != (old.state, old.reason)
     )

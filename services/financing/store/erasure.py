@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.financing.domain.case import Case
+from shared.contracts.financing import ReferralAnswered
 from shared.contracts.partner import Referral
 from shared.messaging import dead_letters, journal
 from shared.messaging.topics import partner_topics
@@ -12,9 +13,12 @@ from shared.sealing.encryption import seals
 from shared.sealing.keys import Name
 
 ANSWERS = partner_topics("any").answers.events
+JUDGEMENT = ("reason", "questions", "for_plan")
+"""What the program's own event tells of a partner's refusal."""
 
 _NEWLY_ERASED = """
-    SELECT id, true AS is_referral FROM referral WHERE id = ANY($1) AND papers IS NOT NULL
+    SELECT id, true AS is_referral FROM referral WHERE id = ANY($1)
+        AND (papers IS NOT NULL OR state = 'declined' AND reason IS NOT NULL)
     UNION ALL SELECT id, false FROM consent WHERE id = ANY($1) AND papers_held
 """
 _NAMED_LATE = """
@@ -31,7 +35,7 @@ _NAMED_LATE = """
 
 async def erase(connection: Connection, cases: Sequence[Case]) -> None:
     """Destroy the keys of papers that have just gone, before their rows forget that they had any."""
-    gone = {item.id: case.id for case in cases for item in case.referrals if item.papers is None}
+    gone = {item.id: case.id for case in cases for item in case.referrals if item.is_erased}
     gone |= {item.id: case.id for case in cases for item in case.consents if item.papers is None}
     if not gone:
         return
@@ -44,13 +48,11 @@ async def erase(connection: Connection, cases: Sequence[Case]) -> None:
         # What its partner's people said at their desk: the aggregate of an answer is the referral.
         await keys.destroy_all(connection, referrals)
         # Of what was written before it was sealed there is no key to destroy.
-        suppliers = list({gone[id_] for id_ in referrals})
-        await journal.redact(
-            connection, suppliers, Referral.TYPE, "referral_id", [str(id_) for id_ in referrals], Referral.PERSONAL
-        )
+        suppliers, ids = list({gone[id_] for id_ in referrals}), [str(id_) for id_ in referrals]
+        await journal.redact(connection, suppliers, Referral.TYPE, "referral_id", ids, Referral.PERSONAL)
+        await journal.redact(connection, suppliers, ReferralAnswered.TYPE, "referral_id", ids, JUDGEMENT)
         if not seals():
             for answer in ANSWERS:
-                ids = [str(id_) for id_ in referrals]
                 await journal.redact(connection, referrals, answer.TYPE, "referral_id", ids, answer.PERSONAL)
 
 

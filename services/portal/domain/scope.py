@@ -8,6 +8,11 @@ from uuid import UUID
 class Everything:
     """People of the program: they see all firms."""
 
+    money: bool = False
+    """Also what financing tells of them: for operators alone. A consent says that nobody else who accompanies a firm
+    sees what its partners said.
+    """
+
 
 @dataclass(frozen=True, slots=True)
 class OwnFirm:
@@ -35,6 +40,11 @@ class OwnDesk:
 Scope = Everything | OwnFirm | OwnAnchor | OwnDesk
 
 NOBODY = UUID(int=0)
+
+
+def sees_money(scope: Scope) -> bool:
+    """Whether what financing tells of a firm is for them: needs, consents, referrals, and why a partner declined."""
+    return isinstance(scope, OwnFirm) or (isinstance(scope, Everything) and scope.money)
 
 
 def bounds(scope: Scope) -> tuple[UUID | None, UUID | None]:

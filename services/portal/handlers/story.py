@@ -7,10 +7,16 @@ from services.portal.domain.story import Entry
 from shared.contracts.dead_letters import DeadLetter
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import EventData, Money
+from shared.contracts.financing import ReferralAnswered
 
 SIMPLE = (str, int, UUID, date, datetime)
 NOT_TOLD = frozenset({"supplier_id", "rfc", "legal_name", "sha256", "text_sha256"})
 """Whose story it is stands above it; digests tell people nothing."""
+
+
+def stands(data: EventData) -> bool:
+    """Whether it is in the story. That it was erased why a partner declined only takes that out of what was told."""
+    return not (isinstance(data, ReferralAnswered) and data.state == "declined" and data.reason is None)
 
 
 def entry(envelope: Envelope) -> Entry:

@@ -45,7 +45,7 @@ class Person:
         """What they see as somebody with one of these roles, the widest; None where they have none of them."""
         mine = self.roles & frozenset(roles)
         if mine & SEES_ALL:
-            return Everything()
+            return Everything(money=Role.OPERATOR in mine)
         if Role.SUPPLIER in mine and self.supplier_id is not None:
             return OwnFirm(self.supplier_id)
         if Role.ANCHOR in mine and self.anchor_id is not None:

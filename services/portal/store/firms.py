@@ -3,13 +3,14 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
 from services.portal.domain.firm import Firm
-from services.portal.domain.scope import Scope, bounds
+from services.portal.domain.scope import Scope, bounds, sees_money
 from services.portal.domain.steps import taken, waits
 from services.portal.store.tables import FirmRow
 from shared.messaging.repository import TableRepository
@@ -113,7 +114,7 @@ class Named(NamedTuple):
 async def firm(connection: Connection, scope: Scope, supplier_id: UUID) -> Firm | None:
     """One firm, or None where there is none that this scope may see."""
     row = await connection.fetchrow(_ONE, *bounds(scope), supplier_id)
-    return None if row is None else firms.of(row)
+    return None if row is None else _for(scope, firms.of(row))
 
 
 async def page_of_firms(
@@ -134,7 +135,11 @@ async def page_of_firms(
         rows = await connection.fetch(_PAGE, *filters)
     else:
         rows = await connection.fetch(_FOUND, *filters, words, f"%{_literal(words.lower())}%")
-    return [firms.of(row) for row in rows]
+    return [_for(scope, firms.of(row)) for row in rows]
+
+
+def _for(scope: Scope, firm: Firm) -> Firm:
+    return firm if sees_money(scope) else replace(firm, needs=(), consents=(), referrals=())
 
 
 async def names_of(connection: Connection, scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Named]:
