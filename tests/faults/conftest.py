@@ -50,7 +50,8 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Kafka, Pr
             kafka.wait_ready()
             postgres.wait_ready()
             # The same for all cases: a group whose members come back with other topics waits for those that do not.
-            make_topics(kafka, (*TOPICS, PARTNER, OTHER, "portal.dead-letters.v1"), max_message_bytes="4000000")
+            told = [each.replace("answers", "refusals") for each in (PARTNER, OTHER)]
+            make_topics(kafka, (*TOPICS, PARTNER, OTHER, *told, "portal.dead-letters.v1"), max_message_bytes="4000000")
             yield kafka, kafka_net, postgres, postgres_net
         finally:
             kafka.stop()
