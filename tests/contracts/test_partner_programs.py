@@ -140,7 +140,7 @@ def test_a_referral_that_was_withdrawn_is_answered_no_more(played: Callable[[Kaf
         run_desk(played(Kafka(record(REFERRAL), away=True)))
     program = runpy.run_path(str(EXAMPLES / "desk.py"))
     store = sqlite3.connect("desk.sqlite")
-    program["take"]({"type": "partner.referral-withdrawn", "data": REFERRAL["data"]}, store, "partner.nafin")
+    program["take"]({**REFERRAL, "type": "partner.referral-withdrawn"}, store, "partner.nafin")
     assert run_desk(played(Kafka(record(REFERRAL)))).sent == []
     assert store.execute("SELECT event FROM referral").fetchall() == [(None,)]
 
@@ -156,12 +156,23 @@ def test_the_desk_opens_what_is_encrypted_to_one_of_its_keys(
         Path("desk.sqlite").unlink()
 
 
-def test_the_desk_passes_over_nothing_that_it_cannot_open(
-    played: Callable[[Kafka], Kafka], keys: dict[Path, dict[str, Any]]
+def test_the_desk_notes_what_it_cannot_open_and_goes_on(
+    played: Callable[[Kafka], Kafka], keys: dict[Path, dict[str, Any]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (first, _), (_, event) = keys.items()
-    with pytest.raises(SystemExit, match=r"no KEY\.pem opens"):
-        run_desk(played(Kafka(record(event), away=True)), first)
+    """Who lost a key has to obey withdrawals all the same, and is sent the referral again."""
+    (first, again), (_, lost) = keys.items()
+    withdrawal = {**REFERRAL, "type": "partner.referral-withdrawn", "id": "w", "data": {"referral_id": "gone"}}
+    with pytest.raises(SystemExit, match=r"is encrypted to key .*give its KEY"):
+        run_desk(played(Kafka(record(lost), away=True)))
+    assert run_desk(played(Kafka(record(lost), record(withdrawal))), first).sent == []
+    told = f"no KEY.pem opens {lost['id']}, which is encrypted to key"
+    assert told in capsys.readouterr().err
+    assert sqlite3.connect("desk.sqlite").execute("SELECT id, withdrawn FROM referral").fetchall() == [("gone", 1)]
+    desk = run_desk(played(Kafka(record({**again, "id": lost["id"]}))), first)
+    assert told in capsys.readouterr().err
+    assert [each["data"]["referral_id"] for each in desk.sent] == [REFERRAL["data"]["referral_id"]]
+    run_desk(played(Kafka()), first)
+    assert capsys.readouterr().err == ""
 
 
 def test_what_certify_cannot_open_is_no_test(keys: dict[Path, dict[str, Any]]) -> None:

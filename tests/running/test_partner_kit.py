@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -251,9 +252,15 @@ def test_the_desk_in_java_opens_what_is_encrypted(client: LocalClient, desk: Pat
     with client.http("financing", client.token("operator")) as http:
         test = http.post(f"/partners/{CODE}/trials").json()["id"]
     assert f"answered {test}\n" in run(desk, *command, "client.properties", "8", key.name)
+    with client.http("financing", client.token("operator")) as http:
+        http.post(f"/partners/{CODE}/trials")
+    (desk / "other.pem").write_bytes(private(PKCS8))
+    call = [*map(str, command), "client.properties", "8", "other.pem"]
+    passed = subprocess.run(call, cwd=desk, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    assert re.search(r"no KEY\.pem opens \S+, which is encrypted to key \S+: ask", passed.stderr)
+    assert "answered" not in passed.stdout
     for form in (private(SEC1), private(PKCS8, password=b"secreto"), private(PKCS8) * 2):
         (desk / "other.pem").write_bytes(form)
-        call = [*map(str, command), "client.properties", "8", "other.pem"]
         refused = subprocess.run(call, cwd=desk, capture_output=True, text=True, timeout=PATIENCE, check=False)
         assert "`openssl pkey -in other.pem -out new.pem`" in refused.stderr
         assert ("locked" in refused.stderr) == (b"ENCRYPTED" in form)

@@ -7,8 +7,9 @@
 // In `jars`: kafka-clients-4.3.1.jar, zstd-jni-1.5.6-10.jar (which unpacks the program's records), slf4j-api-1.7.36.jar,
 // jackson-databind-2.21.2.jar, jackson-core-2.21.2.jar and jackson-annotations-2.21.jar.
 // `client.properties` is the file of the guide. It ends after SECONDS without a
-// record, if they are given, where an answer does not get through, and where no KEY.pem (PKCS 8 without password,
-// as `openssl genpkey` writes it) opens a referral that is encrypted: that needs nothing but the JDK.
+// record, if they are given, where an answer does not get through, and where a referral is encrypted and no KEY.pem (PKCS 8
+// without password, as `openssl genpkey` writes it) is given: to open one needs nothing but the JDK. What none of several
+// opens it tells and goes on: a withdrawal may lie behind it.
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -104,6 +105,9 @@ public class Desk {
 
     private static Optional<Future<RecordMetadata>> take(JsonNode event, KafkaProducer<String, String> producer, String me) {
         JsonNode data = event.get("data");
+        if (data.isTextual()) {
+            return Optional.empty(); // Told already, and sent again to who asks for it.
+        }
         switch (event.get("type").asText()) {
             case "partner.referral" -> {
                 String referral = data.get("referral_id").asText();
@@ -148,7 +152,13 @@ public class Desk {
                 continue; // Of two keys while one takes the other's place: `kid` in the header names the right one.
             }
         }
-        throw new IllegalStateException("no KEY.pem opens " + event.get("id").asText());
+        String id = event.get("id").asText();
+        String kid = JSON.readTree(bytes(event.get("data").asText().split("\\.")[0])).get("kid").asText();
+        if (keys.isEmpty()) {
+            throw new IllegalStateException(id + " is encrypted to key " + kid + ": give its KEY.pem");
+        }
+        System.err.println("no KEY.pem opens " + id + ", which is encrypted to key " + kid + ": ask to be sent it again");
+        return event;
     }
 
     private static byte[] opened(String[] parts, PrivateKey key) throws Exception {

@@ -4,8 +4,9 @@
     python desk.py kcat.conf desk.sqlite [SECONDS [KEY.pem ...]]
 
 `kcat.conf` is the guide's file, `desk.sqlite` where referrals and answers are stored, as they came. It ends after
-SECONDS without a record, if they are given, where an answer does not get through, and where no KEY.pem opens what is
-encrypted; started again, it sends what it owes. Without keys of yours joserfc is not needed.
+SECONDS without a record, if they are given, where an answer does not get through, and where something is encrypted and
+no KEY.pem is given; started again, it sends what it owes. What none of several opens it notes and goes on: a withdrawal
+may lie behind it. Without keys of yours joserfc is not needed.
 """
 
 import json
@@ -13,6 +14,7 @@ import sqlite3
 import sys
 import time
 import uuid
+from base64 import urlsafe_b64decode
 from contextlib import suppress
 from datetime import datetime, timezone
 
@@ -23,6 +25,7 @@ ALGORITHMS = ["ECDH-ES+A256KW", "RSA-OAEP-256", "A256GCM"]
 DESK = """
     CREATE TABLE IF NOT EXISTS referral (id TEXT PRIMARY KEY, withdrawn INTEGER NOT NULL, event TEXT);
     CREATE TABLE IF NOT EXISTS answer (id TEXT PRIMARY KEY, referral TEXT NOT NULL, event TEXT, sent INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS unopened (id TEXT PRIMARY KEY, kid TEXT NOT NULL);
 """
 
 
@@ -38,6 +41,8 @@ def main(settings_file: str, store_file: str, seconds: float = float("inf"), *ke
     consumer = Consumer({**settings, "auto.offset.reset": "earliest", **own})
     settings.pop("auto.offset.reset", None)
     producer = Producer({**settings, "acks": "all", "enable.idempotence": True})
+    for id_, kid in store.execute("SELECT id, kid FROM unopened ORDER BY rowid"):
+        say_unopened(id_, kid)
     send_what_is_owed(store, producer, me)  # A run that ended between storing and sending left it.
     consumer.subscribe([f"{me}.referrals.v1", f"{me}.refusals.v1"])
     last = time.monotonic()
@@ -92,7 +97,10 @@ def opened(event: dict, keys: list) -> dict:
 def take(event: dict, store: sqlite3.Connection, me: str, keys: list | None = None) -> None:
     data = opened(event, keys or [])["data"]
     if isinstance(data, str):
-        sys.exit(f"no KEY.pem opens {event['id']}")
+        note_unopened(event, store, keys or [])
+        return
+    with store:
+        store.execute("DELETE FROM unopened WHERE id = ?", (event["id"],))
     if event["type"] == "partner.referral":
         with store:  # Referral and answer, or neither.
             referral = (data["referral_id"], json.dumps(event))
@@ -113,6 +121,21 @@ def take(event: dict, store: sqlite3.Connection, me: str, keys: list | None = No
     elif event["type"] == "partner.answer-refused":
         which = data["answer_id"] or f"offset {data['offset']}"
         print(data["outcome"], which, data["reason"], data["todo"]["en"], flush=True)
+
+
+def note_unopened(event: dict, store: sqlite3.Connection, keys: list) -> None:
+    """What is encrypted to a lost key stays so: whoever asks is sent it again, encrypted to their key of now."""
+    header = event["data"].split(".")[0]
+    kid = json.loads(urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"]
+    if not keys:
+        sys.exit(f"{event['id']} is encrypted to key {kid}: give its KEY.pem")
+    with store:
+        store.execute("INSERT OR IGNORE INTO unopened VALUES (?, ?)", (event["id"], kid))
+    say_unopened(event["id"], kid)
+
+
+def say_unopened(id_: str, kid: str) -> None:
+    print(f"no KEY.pem opens {id_}, which is encrypted to key {kid}: ask to be sent it again", file=sys.stderr)
 
 
 def answer(store: sqlite3.Connection, me: str, referral: str, type_: str, **said: object) -> None:
