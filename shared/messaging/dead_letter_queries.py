@@ -170,8 +170,15 @@ def _values(wanted: _Fitting, after: UUID | None) -> Sequence[object]:
 
 
 def _readable(fields: dict[str, Any]) -> dict[str, Any]:
+    """A key of bytes that are no text, as the digest of a partner's, in hexadecimal digits."""
     key: bytes | None = fields["key"]
-    return fields | {"key": None if key is None else key.decode("utf-8", "backslashreplace")}
+    if key is None:
+        return fields
+    try:
+        text = key.decode()
+    except UnicodeDecodeError:
+        text = key.hex()
+    return fields | {"key": text if text.isprintable() else key.hex()}
 
 
 def _decoded(value: bytes | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from deploy.cli.commands import partner, partner_access, partner_keys
+from deploy.cli.console import Refusal
 from deploy.cli.lines import referral_line
 from deploy.cli.texts import say
 from deploy.provision.partner_client import PartnerClient
@@ -99,6 +100,31 @@ def test_a_key_is_the_next_edition_with_the_rest_of_it_as_it_is(sent: list[dict[
     first, last = sent
     assert first == {"name": "Nacional Financiera", "sla_days": 20, "encrypt_to": first["encrypt_to"]}
     assert (first["encrypt_to"]["kid"], last) == (KEY.thumbprint(), first | {"encrypt_to": None})
+
+
+@pytest.mark.parametrize("refuses", [True, False])
+def test_who_is_added_again_keeps_its_key_and_nothing_is_provisioned_before_it_is_allowed(
+    client: Any, monkeypatch: pytest.MonkeyPatch, *, refuses: bool
+) -> None:
+    held = {"kid": "2026"}
+    client.services = ("financing",)
+    client.partners.of = lambda _: None
+    done: list[str] = []
+
+    def request(*_: object, json: dict[str, Any], **__: object) -> dict[str, Any]:
+        done.append("told")
+        assert json["encrypt_to"] == held
+        if refuses:
+            raise Refusal("refused", 1)
+        return json
+
+    monkeypatch.setattr(partner, "items", lambda *_: iter([{"code": "cluster", "encrypt_to": held}]))
+    monkeypatch.setattr(partner, "request", request)
+    made = SimpleNamespace(provision_partner=lambda *_: done.append("provisioned"))
+    monkeypatch.setattr(partner, "provisioning", made)
+    added = pdp("partner", "add", "cluster", "--name", "Cluster")
+    assert (added.code, done) == ((1, ["told"]) if refuses else (0, ["told", "provisioned"])), added.err
+    assert refuses or "2026" in added.out
 
 
 @pytest.mark.parametrize("given", [(), ("FILE", "--off")], ids=["nothing", "both"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -74,11 +74,23 @@ def add(
         raise Refusal(say("error.partner_renew_key" if renew else "error.partner_not_kept", code=code), 2)
     secret = new_secret()
     partner = replace(known or Partner(code, None), secret=secret, bytes_per_second=PARTNER_BYTES_PER_SECOND)
+    encrypted_with = None
     with step(say("partner.adding", code=code)):
-        provisioning.provision_partner(client.connection(), partner)
+        # First, as it may be refused: the secret of what is provisioned is shown once.
         if known is None and "financing" in client.services:
-            body = {"name": name or code, "kind": kind, "sla_days": sla_days, "encrypt_to": key}
-            request(client, "financing", "PUT", f"/partners/{code}", json=body, headers={"If-Match": "*"})
+            body = {
+                "name": name or code,
+                "kind": kind,
+                "sla_days": sla_days,
+                "encrypt_to": key or _key_of(client, code),
+            }
+            headers = {"If-Match": "*"}
+            encrypted_with = request(client, "financing", "PUT", f"/partners/{code}", json=body, headers=headers)[
+                "encrypt_to"
+            ]
+        provisioning.provision_partner(client.connection(), partner)
+    if encrypted_with is not None:
+        out().print(say("partner.encrypted", code=code, key=encrypted_with["kid"]), markup=False)
     stored_here = known is not None and known.secret is not None
     client.partners.put(partner if stored_here else replace(partner, secret=None))
     out().print(say("partner.added", code=code, principal=partner.principal))
@@ -135,6 +147,12 @@ def _keys(client: Client) -> dict[str, str]:
         err().print(str(away), markup=False)
         return {}
     return {each["code"]: each["encrypt_to"]["kid"] for each in known if each["encrypt_to"] is not None}
+
+
+def _key_of(client: Client, code: str) -> dict[str, Any] | None:
+    """Of one that was here before and is added again: `pdp partner encrypt --off` alone takes it away."""
+    known = (each["encrypt_to"] for each in items(client, "financing", "/partners") if each["code"] == code)
+    return next(known, None)
 
 
 def _as_data(partner: Partner, keys: Mapping[str, str], *, suspended: bool) -> dict[str, object]:
