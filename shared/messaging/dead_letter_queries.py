@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from shared.i18n.fields import wrong
 from shared.runtime.database import Connection
 
 WAITING_SHOWN = 20
+DIGEST = re.compile(r"[0-9a-f]{64}")
 VALUE_NOT_KEPT = "value_not_kept"
 """What a replay fails with where only a record's place is known, and perhaps size and hash."""
 HIDDEN = "partner."
@@ -163,10 +165,15 @@ async def count_open(connection: Connection, wanted: Selection) -> int:
 
 
 def _values(wanted: _Fitting, after: UUID | None) -> Sequence[object]:
-    key = None if wanted.key is None else wanted.key.encode()
+    key = None if wanted.key is None else _as_kept(wanted.key)
     ids = list(wanted.ids) if isinstance(wanted, Selection) and wanted.ids is not None else None
     begins = wanted.id_begins if isinstance(wanted, Filter) else None
     return wanted.reason, key, wanted.topic, ids, after, begins
+
+
+def _as_kept(key: str) -> bytes:
+    """What is shown in hexadecimal digits is a digest."""
+    return bytes.fromhex(key) if DIGEST.fullmatch(key) else key.encode()
 
 
 def _readable(fields: dict[str, Any]) -> dict[str, Any]:
