@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import chain, combinations
 from pathlib import Path
 from typing import Any, get_args
@@ -11,33 +11,27 @@ import pytest
 import yaml
 
 from services.financing.app import build
-from services.financing.domain.case import Case
 from services.financing.domain.consent_text import Choice, ConsentText, Controller, Promised, show
 from services.financing.domain.partner import ALL_CLASSES
 from services.financing.domain.reasons import DataClass, Purpose
 from services.financing.domain.terms import Limits, Terms
-from services.financing.handlers import answers, consents, facts, referrals, timers
+from services.financing.handlers import consents, referrals
 from services.financing.settings import Settings, UnnamedControllerError
 from shared.contracts import partner as contract
 from shared.contracts.event import Value
-from shared.contracts.registration import SupplierWithdrawn
 from shared.messaging.decision import Decision, Refused
 from shared.messaging.topics import DAY_MS, catalogue
 from tests.financing.given import (
     CLASSES,
     NOW,
-    SUPPLIER,
     TERMS,
     UNTIL,
-    answer,
-    approved,
     asked,
     consented,
     firm,
     need_of,
     of_type,
     offered,
-    referred,
     state,
 )
 
@@ -104,14 +98,14 @@ def test_the_days_that_are_said_are_those_that_are_kept() -> None:
 CARRIED_OUT = {
     "partner_days": "tests/conformance/test_topics.py::test_trap_15_retention_goes_by_the_broker_s_clock",
     "erase_days": "tests/financing/test_referral.py::test_papers_go_after_the_end",
-    "approval_days": "tests/financing/test_consent_text.py::test_nor_what_was_approved_and_is_not_paid",
+    "approval_days": "tests/financing/test_consent_kept.py::test_nor_what_was_approved_and_is_not_paid",
     "backup_days": "tests/deploy/test_pruning.py::test_a_backup_goes_before_its_days_are_over",
     "expires_on": "tests/financing/test_timers.py::test_an_unused_consent_is_erased_when_it_expires",
     "doy otro": "tests/financing/test_consents.py::test_the_last_word_replaces_the_one_before_and_its_papers",
     "revocación": "tests/financing/test_consents.py::test_taking_it_back_withdraws_erases_and_tells_the_partner",
     "lo que guarda para este fin": "tests/financing/test_refusals.py::"
     "test_what_a_partner_wrote_in_vain_goes_with_the_referral_that_it_is_about",
-    "deja el Programa": "tests/financing/test_consent_text.py::test_who_left_hands_nothing_over_any_more",
+    "deja el Programa": "tests/financing/test_consent_kept.py::test_who_left_hands_nothing_over_any_more",
     "se conserva bloqueada": "tests/financing/test_texts.py::test_it_holds_when_partner_product_and_text_have_changed",
     "veinte días hábiles": "tests/registration/test_arco.py::"
     "test_twenty_working_days_for_the_answer_and_fifteen_to_carry_it_out",
@@ -277,45 +271,6 @@ def test_words_from_before_say_nothing_of_it_and_promise_nothing() -> None:
     known = keyed.partner("nafin")
     assert known is not None
     assert (old.promised(known, ()).encrypted, "llave" in words(terms=old)) == (False, False)
-
-
-@pytest.mark.parametrize(("setting", "days"), [(400, 90), (7, 7)])
-def test_nothing_is_kept_longer_than_was_promised(setting: int, days: int) -> None:
-    later = with_limits(erase_days=setting, approval_days=setting)
-    case = referred()
-    declined = answers.declined(case, answer(contract.ReferralDeclined, case, reason="no_funds"), NOW, NOW, later)
-    lapsed = timers.deadline_reached(case, NOW + timedelta(days=20), later)
-    assert state(declined).referrals[0].erase_at == NOW + timedelta(days=days)
-    assert state(lapsed).referrals[0].erase_at == NOW + timedelta(days=20 + days)
-
-
-def test_nor_what_was_approved_and_is_not_paid() -> None:
-    case = referred()
-    yes = answer(contract.ReferralApproved, case, amount={"amount": "300000.00"}, term_months=3)
-    kept = answers.approved(case, yes, NOW, NOW, with_limits(approval_days=3_000))
-    assert state(kept).referrals[0].erase_at == NOW + timedelta(days=365)
-
-
-def left(case: Case) -> Case:
-    gone = SupplierWithdrawn(supplier_id=SUPPLIER, reason="own_wish", withdrawn_at=NOW)
-    return state(facts.supplier_withdrawn(case, gone, NOW, TERMS))
-
-
-def test_who_left_hands_nothing_over_any_more() -> None:
-    assert code(consents.give(left(firm()), offered(), NOW, TERMS)) == "supplier_withdrawn"
-    case = left(consented())
-    assert case.consents[0].papers is None
-    ask = asked(case)
-    assert code(referrals.refer(case, ask, NOW, TERMS)) == "supplier_withdrawn"
-
-
-def test_what_was_sent_before_goes_on_until_it_ends() -> None:
-    case = left(consented(referred(), partner="bancomext", purposes=("tooling",)))
-    assert [consent.papers is not None for consent in case.consents] == [True, False]
-    ended = approved(case)
-    assert ended.referrals[0].state == "approved"
-    revoked = state(consents.revoke(ended, ended.consents[0].id, NOW, TERMS))
-    assert all(consent.papers is None for consent in revoked.consents)
 
 
 def test_every_released_text_is_still_rendered() -> None:

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from services.financing.domain.case import Case
 from shared.testing.stage import StageUnderTest
 from tests import walking
-from tests.financing.breaks import BREAKS, Break
+from tests.financing.breaks_of_consents import BREAKS, Break
 from tests.financing.modelled import LEAST, Firm, Given
 from tests.financing.modelled_referral import ASKED, MOST, RUNNING, SAYS, Sent
 from tests.financing.walk import Stopped

@@ -78,16 +78,14 @@ def add(
     with step(say("partner.adding", code=code)):
         # First, as it may be refused: the secret of what is provisioned is shown once.
         if known is None and "financing" in client.services:
-            body = {
+            kept = {
                 "name": name or code,
                 "kind": kind,
                 "sla_days": sla_days,
                 "encrypt_to": key or _key_of(client, code),
             }
-            headers = {"If-Match": "*"}
-            encrypted_with = request(client, "financing", "PUT", f"/partners/{code}", json=body, headers=headers)[
-                "encrypt_to"
-            ]
+            known_now = request(client, "financing", "PUT", f"/partners/{code}", json=kept, headers={"If-Match": "*"})
+            encrypted_with = known_now["encrypt_to"]
         provisioning.provision_partner(client.connection(), partner)
     if encrypted_with is not None:
         out().print(say("partner.encrypted", code=code, key=encrypted_with["kid"]), markup=False)
