@@ -171,7 +171,8 @@ class Auditor:
 def _on_topic(record: Message | Poison) -> OnTopic:
     topic = record.record.topic
     if isinstance(record, Poison):
-        return OnTopic(topic, record.message_id, None)
+        # A batch that does not unpack is claimed by its place alone: no service has seen what is in it.
+        return OnTopic(topic, record.message_id, None, place=record_id(record.record._replace(value=None)))
     id_, place = record.envelope.id, record_id(record.record)
     return OnTopic(topic, record.message_id, id_, _effect(record), place, record.data.TYPE)
 

@@ -14,7 +14,7 @@ from shared.files.faults import CellRefusedError, RowFault, row_fault
 from shared.files.numbers import MAX_DIGITS, number
 from shared.files.rows import Row
 from shared.files.text import plain
-from shared.plain_text import NOT_TEXT
+from shared.plain_text import is_text
 from shared.states import state_key
 
 __all__ = ["day"]
@@ -66,7 +66,7 @@ def values(columns: Iterable[Column], row: Row, suffix: str = "") -> tuple[dict[
 def _value(column: Column, cell: str, row: Row, name: str) -> Any:  # noqa: ANN401 - of its column
     if cell in ERRORS:
         raise CellRefusedError("cell_error")
-    if NOT_TEXT.search(cell):
+    if not is_text(cell):
         raise CellRefusedError("cell_characters")
     if name in row.month_first and may_be_either(cell):
         raise CellRefusedError("cell_date", message="cell_date.either")

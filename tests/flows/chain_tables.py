@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shared.messaging.topics import SERVICES
 from shared.testing.page import between
-from tests.flows.ground import SERVICES
 from tests.flows.havoc import FAULTS
 from tests.flows.troubles import VICTIMS
 

@@ -12,10 +12,10 @@ from deploy.cli.installation import DEMO
 from deploy.engines.postgres_server import PostgresError
 from deploy.local.client import LocalClient
 from deploy.local.platform import ANY_PORTS
+from shared.messaging.topics import SERVICES
 from shared.testing.adrift import set_wrong_by
 from tests.flows.playing import serving
 
-SERVICES = ("registration", "matching", "diagnosis", "development", "financing")
 UNDO_PAUSE_S = 0.5
 
 

@@ -10,11 +10,11 @@ import pytest
 
 from deploy.cli.installation import DEMO
 from shared.messaging.batch import FATES
+from shared.messaging.topics import SERVICES
 from tests.flows import playing, story
 
 pytestmark = pytest.mark.platform
 
-SERVICES = ("registration", "matching", "diagnosis", "development", "financing")
 WITHIN_S = 240
 """Each kill costs up to 30 s, after which the group no longer waits for the dead member."""
 KILLED_AT = ("Alignment and diagnosis", "Plans, activities")

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 
 import typer
 
+from shared.messaging.topics import SERVICES
 from shared.testing.memory import peak_mb
-from tests.flows.ground import SERVICES, Ground
+from tests.flows.ground import Ground
 from tests.flows.havoc import FAILURES, FAULTS, SENDING, Fault
 from tests.flows.playing import serving
 

@@ -14,7 +14,7 @@ from services.registration.files import supplier_columns as suppliers
 from shared.contracts.partner import Answer
 from shared.files.cells import Column, values
 from shared.files.rows import Row
-from shared.plain_text import LINES, NOT_TEXT
+from shared.plain_text import LINES, NOT_TEXT, is_text
 from shared.service.http.bodies import Strictly
 from shared.service.schema_examples import example_of
 from tests.http.services import STAGES, adapter, bodies
@@ -48,6 +48,7 @@ def test_what_is_no_text_is_what_unicode_says() -> None:
         is_none = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
         refused = turns or is_none or category in {"Cc", "Cs", "Zl", "Zp"}
         assert bool(NOT_TEXT.search(each)) == (refused and not LINES.search(each)), hex(code)
+        assert is_text(each) == (NOT_TEXT.search(each) is None), hex(code)
 
 
 EACH_BODY = pytest.mark.parametrize(

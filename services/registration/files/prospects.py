@@ -14,7 +14,7 @@ from services.registration.domain.prospect import RegisterEntry, Source
 from shared.files.cells import ERRORS, Column, state, text, values
 from shared.files.faults import RowFault, row_fault
 from shared.files.rows import Row, Wanted
-from shared.plain_text import NOT_TEXT
+from shared.plain_text import is_text
 
 LONGEST = 300
 """Characters of a text that are kept."""
@@ -123,7 +123,7 @@ def _facts(register: Register, cells: Mapping[str, str], edition: str | None) ->
 
 def _said(cells: Mapping[str, str], column: str) -> str:
     cell = cells.get(column, "")
-    return "" if cell in ERRORS or NOT_TEXT.search(cell) else " ".join(cell.split())[:LONGEST]
+    return "" if cell in ERRORS or not is_text(cell) else " ".join(cell.split())[:LONGEST]
 
 
 def _named(legal_name: str, plant: str) -> tuple[str | None, str | None]:

@@ -18,7 +18,7 @@ from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCu
 
 from shared.i18n.fields import FIELD, FIELDS, wrong
 from shared.names import says_nothing
-from shared.plain_text import LINES, NOT_TEXT
+from shared.plain_text import LINES, is_text
 from shared.runtime.numbers import Written
 
 T = TypeVar("T")
@@ -93,7 +93,7 @@ def _plain_text(value: dict[str, Any]) -> str | None:
     """The body as it was sent, where nothing in it is escaped and all of it is text: to look at each value and to write
     them again takes as long as to validate them.
     """
-    if not isinstance(value, Written) or "\\" in value.text or NOT_TEXT.search(value.text):
+    if not isinstance(value, Written) or "\\" in value.text or not is_text(value.text):
         return None
     return value.text
 
@@ -120,7 +120,7 @@ def _again(error: ErrorDetails) -> InitErrorDetails:
 def _not_text(value: Any, at: tuple[str | int, ...]) -> Iterator[InitErrorDetails]:  # noqa: ANN401 - JSON
     """Where a value has characters that are no text."""
     if isinstance(value, str):
-        if NOT_TEXT.search(value):
+        if not is_text(value):
             yield InitErrorDetails(type=wrong("field.characters"), loc=at, input=None)
     elif isinstance(value, dict):
         for name, inner in value.items():
