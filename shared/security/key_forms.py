@@ -13,6 +13,11 @@ _OF_SSH: Final = ("ssh-", "ecdsa-sha2-", "sk-", "---- BEGIN SSH2")
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff", b"-\0", b"\0-", b"{\0", b"\0{")
 """How text of two bytes a letter begins: with its mark, or with what a PEM file or a JWK begins with."""
 
+_PSS: Final = bytes.fromhex("06092a864886f70d01010a")
+"""The object identifier 1.2.840.113549.1.1.10, as DER has it."""
+_ALGORITHM_BYTES: Final = 20
+"""Of a public key that begins with two lengths of at most four bytes each, and then this."""
+
 
 def labels(text: str) -> list[str]:
     """What the parts of a PEM file say that they are; the curve that openssl writes before a key is none."""
@@ -48,7 +53,17 @@ def text_fault(text: str) -> str | None:
         return "field.key_certificate"
     if len(found) > 1:
         return "field.key_several"
+    if found == ["PUBLIC KEY"] and _signs_alone(text):
+        return "field.key_pss"
     return "field.key_bare" if not found and _is_bare(text) else None
+
+
+def _signs_alone(text: str) -> bool:
+    """Whether the key says that it is for RSA-PSS: cryptography loads it as any of RSA and forgets that."""
+    try:
+        return _PSS in b64decode("".join(text.split("-----")[2].split()))[:_ALGORITHM_BYTES]
+    except (IndexError, ValueError):
+        return False
 
 
 def _of_der(file: bytes) -> str | None:

@@ -149,7 +149,11 @@ async def test_a_key_takes_turns_with_the_next_and_what_is_sent_again_is_for_the
     trial = await begun(exchange.stage, OWN)
     [before] = await exchange.published()
     changed = await exchange.put(encrypt_to=jwk("2027"))
-    assert [edition["encrypt_to"]["kid"] for edition in (*changed["past"], changed)] == ["2026", "2027"]
+    first_edition, _ = editions = *changed["past"], changed
+    assert [edition["encrypt_to"]["kid"] for edition in editions] == ["2026", "2027"]
+    assert first_edition["stored_at"] < changed["stored_at"], "which key was in force when, can be told"
+    unchanged = await exchange.put(encrypt_to=jwk("2027"))
+    assert unchanged == changed, "what changes nothing is no edition, and has no time of its own"
     wanted = Wanted(topic=TOPICS[OWN].name, reason="rotated", partner=True)
     assert (await Resender(exchange.stage.database, "financing").resend(wanted, by("ana"))).events == 1
     assert [*map(key_of, await exchange.published())] == ["2026", "2027"]

@@ -149,8 +149,8 @@ def test_a_partner_that_leaves_closes_its_options() -> None:
 
 def test_a_partner_that_did_not_change_disturbs_nobody() -> None:
     known = partner("estado", "Fondo estatal", "non_financial", 10)
-    added = partners.put(None, known, ())
+    added = partners.put(None, known, (), NOW)
     assert isinstance(added, Decision)
     assert [sweep.kind for sweep in added.sweeps] == [PARTNER_CHANGED]
-    assert partners.put(known, known, ()) == Decision(known)
-    assert types(partners.put(known, replace(known, sla_days=11), ())) == []
+    assert partners.put(known, known, (), NOW) == Decision(known)
+    assert types(partners.put(known, replace(known, sla_days=11), (), NOW)) == []

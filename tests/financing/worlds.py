@@ -181,7 +181,7 @@ class Pure:
 
     def change(self, partner: str, takes: bool, erase_days: int) -> None:
         def put(known: Partner) -> Partner:
-            done = partners.put(known, replace(known, active=takes, erase_days=erase_days), ())
+            done = partners.put(known, replace(known, active=takes, erase_days=erase_days), (), NOW)
             assert isinstance(done, Decision)
             return known if done.state is None else done.state
 
@@ -260,7 +260,7 @@ class Stored:
         headers = self.stage.headers(Role.OPERATOR) | {"If-Match": "*"}
         path = f"/partners/{partner}"
         known = self.do(self.stage.client.get(path, headers=headers)).json()
-        body = {name: value for name, value in known.items() if name not in ("code", "edition", "past")}
+        body = {name: value for name, value in known.items() if name not in ("code", "edition", "stored_at", "past")}
         body |= {"active": takes, "erase_days": erase_days}
         assert self.do(self.stage.client.put(path, json=body, headers=headers)).status_code == 200
         self.do(self.stage.sweep())

@@ -44,6 +44,19 @@ def _jwk(**other: object) -> dict[str, Any]:
     return {**ECKey.import_key(_OWN).as_dict(private=False), "kid": "2026", "use": "enc", **other}
 
 
+_PSS: Final = (
+    b"-----BEGIN PUBLIC KEY-----\n"
+    b"MIIBIDALBgkqhkiG9w0BAQoDggEPADCCAQoCggEBALUetjkoVs5ULauVfSBu4h8w\n"
+    b"48DhgFVpNVrFZekSK29/q6eNAZi17sgEWgYu1nQS2rGK/KXT0tIewA62Sden+pO2\n"
+    b"WHP7KHF7tGLVY5J8ZcvWPeFfZGIN2TGHrlL57kOOHYatemoO+xwPa+jbwnzGlyQZ\n"
+    b"BhOLz73YoyTuSIhwiZK0yZF+2ygB7PZyg7oKfm3sbJgoZqe9d8TC3/mR68CqytUJ\n"
+    b"JSSsmnJ5IE7dT5wF9ZGhNurLkxnqmwN8J6TEOll64JlfWtIQYugmggoojE7r9ur7\n"
+    b"4Z1sC0AcEUAz2LAI8+DK08Ob1SVYPUrizIxO1vqlP1QaTFOcTkroRMXq5I8AYLEC\n"
+    b"AwEAAQ==\n"
+    b"-----END PUBLIC KEY-----\n"
+)
+"""As `openssl genpkey -algorithm RSA-PSS` makes one: cryptography writes none."""
+
 SEC1: Final = PrivateFormat.TraditionalOpenSSL
 PKCS8: Final = PrivateFormat.PKCS8
 
@@ -89,6 +102,7 @@ WRONG: Final[dict[str, tuple[bytes, str]]] = {
     "a private JWK": (json.dumps(ECKey.import_key(_OWN).as_dict(private=True)).encode(), "private"),
     "no name": (json.dumps({**_jwk(), "kid": None}).encode(), "id"),
     "one that signs": (json.dumps(_jwk(use="sig")).encode(), "use"),
+    "of RSA that signs alone": (_PSS, "pss"),
     "base64 of binary": (base64.b64encode(public(Encoding.DER)), "bare"),
 }
 """Each file, and the end of the code `field.key_…`."""

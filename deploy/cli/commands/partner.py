@@ -98,9 +98,11 @@ def add(
 @app.command("list", help=say("help.partner.list"))
 def list_(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
     client = installation()
-    found, out_, keys = _all(client), denied(client.admin()), _keys(client)
+    found, out_, kept = _all(client), denied(client.admin()), _kept(client)
     if as_json:
-        show_json([_as_data(partner, keys, suspended=is_suspended(partner.code, out_)) for partner in found])
+        show_json(
+            [_as_data(partner, kept.get(partner.code), suspended=is_suspended(partner.code, out_)) for partner in found]
+        )
         return
     rows = [
         (
@@ -108,7 +110,7 @@ def list_(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
             partner.principal,
             say("secret.here" if partner.secret else "secret.theirs"),
             "–" if partner.bytes_per_second is None else f"{partner.bytes_per_second:,} B/s",
-            keys.get(partner.code, "–"),
+            _key_id(kept.get(partner.code)) or "–",
             _access(partner, suspended=is_suspended(partner.code, out_)),
         )
         for partner in found
@@ -135,16 +137,30 @@ def _all(client: Client) -> list[Partner]:
     return found
 
 
-def _keys(client: Client) -> dict[str, str]:
-    """With which key each partner's referrals are encrypted, as far as financing says it."""
+def _kept(client: Client) -> dict[str, dict[str, Any]]:
+    """Each partner with its editions, as far as financing says it."""
     if "financing" not in client.services:
         return {}
     try:
-        known = [*items(client, "financing", "/partners")]
+        return {each["code"]: each for each in items(client, "financing", "/partners")}
     except Away as away:
         err().print(str(away), markup=False)
         return {}
-    return {each["code"]: each["encrypt_to"]["kid"] for each in known if each["encrypt_to"] is not None}
+
+
+def _key_id(edition: Mapping[str, Any] | None) -> str | None:
+    """To which key it has referrals encrypted; None: to none."""
+    key = edition and edition.get("encrypt_to")
+    return key["kid"] if key else None
+
+
+def _editions(known: Mapping[str, Any]) -> list[dict[str, object]]:
+    """From when on each was in force, until the next one, and with which key."""
+    found = (*known["past"], known)
+    return [
+        {"edition": each["edition"], "stored_at": each.get("stored_at"), "encrypted_with": _key_id(each)}
+        for each in found
+    ]
 
 
 def _key_of(client: Client, code: str) -> dict[str, Any] | None:
@@ -153,14 +169,15 @@ def _key_of(client: Client, code: str) -> dict[str, Any] | None:
     return next(known, None)
 
 
-def _as_data(partner: Partner, keys: Mapping[str, str], *, suspended: bool) -> dict[str, object]:
+def _as_data(partner: Partner, kept: Mapping[str, Any] | None, *, suspended: bool) -> dict[str, object]:
     """Without its secret: this is read on screens and in logs."""
     return {
         "code": partner.code,
         "principal": partner.principal,
         "secret_stored_here": partner.secret is not None,
         "bytes_per_second": partner.bytes_per_second,
-        "encrypted_with": keys.get(partner.code),
+        "encrypted_with": _key_id(kept),
+        "editions": [] if kept is None else _editions(kept),
         "suspended": suspended,
         "old_secret_until": partner.old_until,
     }

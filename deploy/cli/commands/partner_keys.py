@@ -15,7 +15,7 @@ from deploy.cli.key_files import public_key_in
 from deploy.cli.texts import say
 from deploy.target.client import Client
 
-NOT_SENT = ("code", "edition", "past")
+NOT_SENT = ("code", "edition", "stored_at", "past")
 """What the service shows of a partner, and nobody sends."""
 
 

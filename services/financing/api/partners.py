@@ -11,6 +11,7 @@ from services.financing.views.partners import PartnerBody, PartnerView
 from shared.contracts.event import PartnerCode
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
+from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.http import Page, Paging, Problem, Replace, Show, Strict, routes
 
@@ -45,7 +46,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             commands,
             partners,
             partner_id(code),
-            lambda known, promised: handlers.put(known, body.partner(code, known), promised),
+            lambda known, promised: handlers.put(known, body.partner(code, known), promised, now()),
             PartnerView.of,
             promised_encryption,
         )

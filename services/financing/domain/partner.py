@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +46,8 @@ class Partner:
     encrypt_to: dict[str, str] | None = None
     """Its public key (JWK), to which referrals are encrypted from the moment on in which it is stored; None: none."""
     edition: int = 1
+    stored_at: datetime | None = None
+    """From when on this edition is in force, until the next one's; None: it was stored by a release that noted none."""
     past: tuple[dict[str, Any], ...] = ()
 
     def is_open(self, day: date) -> bool:

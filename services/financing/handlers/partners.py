@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import asdict, replace
+from datetime import datetime
 
 from services.financing.domain.ids import product_id
 from services.financing.domain.partner import Partner
@@ -12,7 +13,9 @@ from shared.messaging.decision import Decision, Refused, SweepRequest
 PARTNER_CHANGED = "partner_changed"
 
 
-def put(known: Partner | None, partner: Partner, promised: Collection[str]) -> Decision[Partner] | Refused:
+def put(
+    known: Partner | None, partner: Partner, promised: Collection[str], at: datetime
+) -> Decision[Partner] | Refused:
     """Store a partner as it is now, as another edition; every case with needs is judged again. `promised`: the partners
     of which firms were told that what is sent is encrypted to their key.
     """
@@ -23,11 +26,11 @@ def put(known: Partner | None, partner: Partner, promised: Collection[str]) -> D
         return Refused("conflict", "key_id_of_another_key", at="encrypt_to")
     if known is not None:
         past = {name: value for name, value in asdict(known).items() if name not in ("id", "code", "past")}
-        partner = replace(partner, edition=known.edition, past=known.past)
+        partner = replace(partner, edition=known.edition, stored_at=known.stored_at, past=known.past)
         if partner == known:
             return Decision(known)
         partner = replace(partner, edition=known.edition + 1, past=(*known.past, past))
-    return Decision(partner, sweeps=(SweepRequest(PARTNER_CHANGED, {"partner": partner.code}),))
+    return Decision(replace(partner, stored_at=at), sweeps=(SweepRequest(PARTNER_CHANGED, {"partner": partner.code}),))
 
 
 def _is_another(key: dict[str, str], known: dict[str, str]) -> bool:

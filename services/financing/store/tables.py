@@ -144,6 +144,8 @@ class PartnerRow(Table, table=True):
     encrypt_to: dict[str, str] | None = Field(sa_type=JSONB)
     """Its public key."""
     edition: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    stored_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    """Of this edition."""
     past: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": "[]"})
     """Its editions before this one, the oldest first."""
 

@@ -1,6 +1,6 @@
 """Partners as operators send and see them."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, ValidationError, ValidatorFunctionWrapHandler, field_validator
@@ -96,5 +96,7 @@ class PartnerView(View):
     encrypt_to: dict[str, str] | None
     """Public key to which its referrals are encrypted; null: they are not."""
     edition: int
+    stored_at: datetime | None
+    """From when on this edition is in force, until the next one's; null: a release before did not note it."""
     past: tuple[dict[str, Any], ...]
-    """Its editions before this one, the oldest first."""
+    """Its editions before this one, the oldest first, each with its own `stored_at`."""
