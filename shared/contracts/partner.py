@@ -231,7 +231,7 @@ class Answer(EventData):
 
 
 class ReferralAcknowledged(Answer):
-    """The partner has the referral and looks at it."""
+    """The partner has the referral and looks at it; said again with another folio, its folio is corrected."""
 
     TYPE: ClassVar[str] = "partner.referral-acknowledged"
 

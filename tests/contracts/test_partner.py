@@ -1,7 +1,9 @@
 """What partners write goes into logs, stores and other events: as plain text, as a number, as a plausible time."""
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -107,3 +109,14 @@ def test_a_leap_second_is_the_second_before_it() -> None:
         found = decode(answer(answered_at=at, time=at))
         assert isinstance(found, Message), found
         assert (found.envelope.time.second, found.data.answered_at.second) == (59, 59)  # type: ignore[attr-defined]  # of an answer
+
+
+def test_the_guide_says_of_every_field_of_an_answer_how_it_is_corrected() -> None:
+    guide = Path("docs/partners.md").read_text(encoding="utf-8")
+    section = guide.partition("### What was mistyped")[2].partition("\n## ")[0]
+    said = {
+        name
+        for line in section.splitlines()
+        for name in re.findall(r"`(\w+)`", line.split("|")[1] if "|" in line else "")
+    }
+    assert said == {name for event in ANSWERS.values() for name in event.model_fields}

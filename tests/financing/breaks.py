@@ -71,6 +71,19 @@ def more_is_approved_than_asked(patch: pytest.MonkeyPatch) -> None:
 
 
 @breaks("hear")
+def a_folio_is_never_corrected(patch: pytest.MonkeyPatch) -> None:
+    def received(new: bool, known: Any, said: Any) -> bool:
+        return new or (said.act == "acknowledge" and known.state != "sent")
+
+    wrap(patch, answer, "_says_nothing_new", received)
+
+
+@breaks("hear")
+def an_older_folio_takes_the_place_of_the_newer(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, answer, "_is_overtaken", lambda late, _, said: late and said.act != "acknowledge")
+
+
+@breaks("hear")
 def nothing_is_paid(patch: pytest.MonkeyPatch) -> None:
     accept(patch, "amount_not_positive")
 

@@ -9,8 +9,9 @@ SILENCE, ERASE, APPROVAL = timedelta(days=14), timedelta(days=90), timedelta(day
 ASKED, MOST = 300_000, 330_000
 DECLINED = ("low_liquidity", "F02")
 RUNNING = ("sent", "acknowledged", "in_review", "info_requested")
+NAMED = ("acknowledged", "in_review", "info_requested", "approved", "disbursed", "lapsed")
 SAYS = {
-    "acknowledge": ("sent",),
+    "acknowledge": ("sent", *NAMED),
     "ask": (*RUNNING, "lapsed"),
     "approve": (*RUNNING, "approved", "lapsed"),
     "decline": (*RUNNING, "approved", "lapsed"),
@@ -27,6 +28,7 @@ class Seen(NamedTuple):
     state: str
     held: bool
     """Its papers; what follows is in them."""
+    folio: str | None
     asked: str | None
     approved: int | None
     paid: int
@@ -58,6 +60,8 @@ class Sent:
     lapsed_at: datetime | None = None
     heard_at: datetime | None = None
     corrected_at: datetime | None = None
+    folio_at: datetime | None = None
+    folio: str | None = None
     asked: str | None = None
     approved: int | None = None
     paid: int = 0
@@ -66,7 +70,8 @@ class Sent:
     why: tuple[str, ...] = ()
 
     def seen(self) -> Seen:
-        said = (self.asked, self.approved, self.paid, self.payments) if self.papers else (None, None, 0, 0)
+        said = (self.folio, self.asked, self.approved, self.paid, self.payments)
+        said = said if self.papers else (None, None, None, 0, 0)
         return Seen(self.state, self.papers, *said, self.remind_at, self.due, self.erase_at, self.ignored, self.why)
 
     def begin(self, now: datetime) -> None:
@@ -82,7 +87,8 @@ class Sent:
                 return "referral_erased"
             return "payment_not_approved" if kind == "pay" else "answer_out_of_order"
         last = self.heard_at if kind in REPLACING else self.corrected_at
-        if last is not None and arrived_at < last and kind != "acknowledge":
+        last = self.folio_at if kind == "acknowledge" else last
+        if last is not None and arrived_at < last:
             return "answer_out_of_order"
         if self.is_late(arrived_at):
             return "answer_too_late"
@@ -93,13 +99,19 @@ class Sent:
             return True
         decided = self.state in ("approved", "disbursed")
         repeated = {
-            "acknowledge": self.state != "sent" or self.is_late(arrived_at),
+            "acknowledge": self._is_known_to_have_it(numbered(amount), self.is_late(arrived_at)),
             "ask": self.state == "info_requested" and self.asked == listed(amount),
             "approve": decided and self.approved == amount,
             "decline": self.state == "declined",
             "correct": decided and self.paid == amount,
         }
         return repeated.get(kind, False)
+
+    def _is_known_to_have_it(self, folio: str | None, late: bool) -> bool:
+        if self.state == "sent":
+            return late
+        behind = self.folio is None and (late or self.state not in NAMED)
+        return behind or not self.papers or folio in (None, self.folio)
 
     def _judge_amount(self, kind: str, amount: int) -> str | None:
         if kind in ("approve", "pay") and amount <= 0:
@@ -121,6 +133,8 @@ class Sent:
             return why
         if kind in REPLACING:
             self.heard_at = arrived_at if self.heard_at is None else max(self.heard_at, arrived_at)
+        if kind == "acknowledge" and amount:
+            self.folio_at = arrived_at if self.folio_at is None else max(self.folio_at, arrived_at)
         self.ignored += why is not None
         if why is None:
             self._take(kind, amount, arrived_at, now, erase)
@@ -128,7 +142,7 @@ class Sent:
 
     def _take(self, kind: str, amount: int, arrived_at: datetime, now: datetime, erase: timedelta) -> None:
         if kind == "acknowledge":
-            self.state = "acknowledged"
+            self.state, self.folio = "acknowledged" if self.state == "sent" else self.state, numbered(amount)
         elif kind == "ask":
             again, self.asked = self.state == "info_requested", listed(amount)
             if not again:
@@ -169,3 +183,8 @@ class Sent:
 def listed(amount: int) -> str:
     """What a partner asks for, as it writes it."""
     return f"Balance {amount}"
+
+
+def numbered(amount: int) -> str | None:
+    """A partner's folio, where it says one."""
+    return f"N-{amount}" if amount else None

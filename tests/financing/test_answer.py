@@ -66,12 +66,13 @@ def test_answers_lead_on_also_without_the_steps_before(walk: tuple[Act, ...], st
     ("start", "act"),
     [
         (after("acknowledge"), "acknowledge"),
-        (after("approve"), "acknowledge"),
+        (after("acknowledge", "approve", "pay"), "acknowledge"),
+        (after("decline"), "acknowledge"),
+        (states.erased(after("acknowledge", "decline"), NOW), "acknowledge"),
         (after("approve"), "approve"),
         (after("approve", "pay"), "approve"),
         (after("decline"), "decline"),
         (after("request_information"), "request_information"),
-        (LAPSED, "acknowledge"),
         *((WITHDRAWN, act) for act in SAID),
         *((states.recalled(after("approve"), NOW), act) for act in SAID),
         *((states.recalled(after("approve", "pay"), NOW), act) for act in MONEY),
@@ -79,7 +80,7 @@ def test_answers_lead_on_also_without_the_steps_before(walk: tuple[Act, ...], st
 )
 def test_what_says_nothing_new_is_counted(start: Referral, act: Act) -> None:
     said = say(start, act)
-    assert said == replace(start, ignored_answers=1, last_ignored=act, heard_at=said.heard_at)
+    assert said == replace(start, ignored_answers=1, last_ignored=act, heard_at=said.heard_at, folio_at=said.folio_at)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +99,27 @@ def test_what_says_nothing_new_is_counted(start: Referral, act: Act) -> None:
 )
 def test_what_cannot_follow_is_refused(start: Referral, act: Act, problem: str) -> None:
     assert say(start, act) == problem
+
+
+@pytest.mark.parametrize("walk", [(), ("request_information",), ("approve",), ("approve", "pay")])
+def test_a_folio_is_corrected_until_the_end_and_moves_nothing_else(walk: tuple[Act, ...]) -> None:
+    mistyped = after("acknowledge", *walk)
+    right = say(mistyped, "acknowledge", NOW + DAY, folio="N-71")
+    papers: Any = mistyped.papers
+    assert right == replace(mistyped, papers=replace(papers, folio="N-71"), folio_at=NOW + DAY)
+    assert say(right, "acknowledge", NOW + DAY, folio=None).ignored_answers == 1
+    assert say(right, "acknowledge") == "answer_out_of_order", "what was said before it"
+
+
+def test_a_folio_is_said_by_a_later_receipt_as_well() -> None:
+    assert say(after("approve"), "acknowledge").papers.folio == "N-17"
+
+
+def test_a_folio_is_not_corrected_behind_the_end_or_the_deadline() -> None:
+    received = after("acknowledge")
+    assert say(after("acknowledge", "decline"), "acknowledge", folio="N-71") == "answer_out_of_order"
+    for known in (received, states.passed(received, NOW + 20 * DAY, 90)):
+        assert say(known, "acknowledge", NOW + 21 * DAY, folio="N-71") == "answer_too_late"
 
 
 def test_receiving_is_not_answering() -> None:
@@ -179,7 +201,8 @@ def test_one_that_lapsed_before_the_moment_was_kept_is_reopened_by_nothing_late(
 
 
 def test_a_receipt_that_comes_too_late_says_nothing_new() -> None:
-    assert say(SENT, "acknowledge", NOW + 21 * DAY) == replace(SENT, ignored_answers=1, last_ignored="acknowledge")
+    late = NOW + 21 * DAY
+    assert say(SENT, "acknowledge", late) == replace(SENT, ignored_answers=1, last_ignored="acknowledge", folio_at=late)
 
 
 @pytest.mark.parametrize("act", SAID)

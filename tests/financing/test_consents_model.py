@@ -39,7 +39,7 @@ NTH = st.integers(0, 59)
 
 
 FIGURES: dict[str, Callable[[Sent], tuple[int, ...]]] = {
-    "acknowledge": lambda _: (0,),
+    "acknowledge": lambda _: (17, 0, 18),
     "ask": lambda _: (2024, 2025),
     "approve": lambda sent: (ASKED, MOST, sent.approved or ASKED, MOST + 1, 0),
     "decline": lambda _: (0,),
@@ -55,6 +55,7 @@ ARRIVALS: dict[str, Callable[[Sent, datetime], datetime]] = {
     "when it was due": lambda sent, now: sent.lapsed_at or sent.due or now,
     "too late": lambda sent, now: (sent.lapsed_at or sent.due or now) + SECOND,
     "before the last word": lambda sent, now: (sent.heard_at or now) - SECOND,
+    "before the last folio": lambda sent, now: (sent.folio_at or now) - SECOND,
     "before the correction": lambda sent, now: (sent.corrected_at or now) - SECOND,
 }
 """When the broker had it: the program gets to it now."""

@@ -51,7 +51,7 @@ async def test_a_whole_way_is_answered_at_the_desk(stage: StageUnderTest) -> Non
     assert [(await said(stage, referral, part))[0] for _ in range(2)] == [202, 409], "together more than approved"
     assert (await said(stage, referral, {**part, "act": "correct_payments"}))[1]["title"] == "nothing_new"
     last = (await desk(stage, "GET", path))[1]
-    assert (last["state"], last["acts"]) == ("disbursed", ["pay", "correct_payments"])
+    assert (last["state"], last["acts"]) == ("disbursed", ["acknowledge", "pay", "correct_payments"])
     assert last["said"]["approved"]["amount"] == "380000.00"
     assert last["said"]["disbursed"]["amount"] == "200000.00"
     mine = await ok(stage, "GET", f"/referrals/{referral['id']}")
@@ -91,7 +91,7 @@ async def test_an_answer_that_can_no_more_be_so_opens_the_desk_and_says_why(stag
         if issubclass(EVENT_TYPES[each.type], contract.Answer):
             await stage.consume(EVENT_TYPES[each.type].model_validate(each.data))
     shown = (await desk(stage, "GET", path))[1]
-    assert (shown["acts"], shown["on_its_way_since"]) == (["pay", "correct_payments"], None)
+    assert (shown["acts"], shown["on_its_way_since"]) == (["acknowledge", "pay", "correct_payments"], None)
     given = [(each["act"], each["outcome"], each["problem"]) for each in shown["given"]]
     assert given == [("pay", "without_effect", "payments_above_approved"), ("approve", "taken", None)]
     assert shown["given"][0]["amount"]["amount"] == "380000.00"
@@ -222,8 +222,8 @@ def test_every_field_of_an_answer_with_somebody_s_words_is_known() -> None:
     ("state", "acts"),
     [
         ("sent", ("acknowledge", "request_information", "approve", "decline")),
-        ("approved", ("approve", "decline", "pay")),
-        ("disbursed", ("pay", "correct_payments")),
+        ("approved", ("acknowledge", "approve", "decline", "pay")),
+        ("disbursed", ("acknowledge", "pay", "correct_payments")),
         ("declined", ()),
     ],
 )

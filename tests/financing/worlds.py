@@ -23,7 +23,7 @@ from shared.testing.stage import CAUSE, StageUnderTest
 from tests.financing import test_facts
 from tests.financing.given import NOW, SUPPLIER, TERMS, asked, firm, offered
 from tests.financing.modelled import PRODUCTS, Told
-from tests.financing.modelled_referral import DECLINED, Seen, listed
+from tests.financing.modelled_referral import DECLINED, Seen, listed, numbered
 from tests.financing.walk import Calls, Time
 from tests.walking import Do
 
@@ -51,6 +51,7 @@ def words(kind: str, amount: int) -> dict[str, Any]:
     """What a partner says of this kind besides."""
     money = {"amount": f"{amount}.00"}
     more: dict[str, dict[str, Any]] = {
+        "acknowledge": {"folio": numbered(amount)},
         "ask": {"items": (listed(amount),)},
         "approve": {"amount": money, "term_months": 24},
         "decline": {"reason": DECLINED[0]},
@@ -74,9 +75,9 @@ def _seen(known: Referral) -> Seen:
     papers, why = known.papers, (*((known.reason,) if known.reason else ()), *known.questions)
     moments, ignored = (known.remind_at, known.lapse_at, known.erase_at), known.ignored_answers
     if papers is None:
-        return Seen(known.state, False, None, None, 0, 0, *moments, ignored, why)
+        return Seen(known.state, False, None, None, None, 0, 0, *moments, ignored, why)
     approved, paid = (None if sum_ is None else int(sum_.amount) for sum_ in (papers.approved, papers.disbursed))
-    said = papers.items[0] if papers.items else None, approved, paid or 0, papers.payments
+    said = papers.folio, papers.items[0] if papers.items else None, approved, paid or 0, papers.payments
     return Seen(known.state, True, *said, *moments, ignored, why)
 
 

@@ -50,6 +50,12 @@ async def test_a_referral_is_seen_and_answered_and_its_effect_is_shown(
     page = (await desk.get(f"/desk/{referral['id']}")).text
     assert ">Approved</strong>" in page
     assert "380,000.00" in page
+    assert re.findall(r">(.*folio.*)</button>", page) == ["Correct the folio"]
+    receipt = {"key": f"{KEY}-folio", "act": "acknowledge", "folio": "N-71"}
+    assert (await desk.post(f"/desk/{referral['id']}", receipt)).status_code == 303
+    await _told(financing)
+    page = (await desk.get(f"/desk/{referral['id']}")).text
+    assert re.findall(r"<dd>(N-71)</dd>", page) == ["N-71"]
     asked = {"key": f"{KEY}-pay", "act": "pay", "amount": "400,000", "currency": "MXN"}
     refused = await desk.post(f"/desk/{referral['id']}", asked)
     assert refused.status_code == 409

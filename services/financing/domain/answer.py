@@ -41,7 +41,7 @@ def answered(referral: Referral, answer: Answer, now: datetime, limits: Limits) 
     if _says_nothing_new(referral, answer):
         ignored = replace(referral, ignored_answers=referral.ignored_answers + 1, last_ignored=answer.act)
         return _heard(ignored, answer)
-    state = REFERRAL.after(referral.state, _way(answer))
+    state = REFERRAL.after(referral.state, _way(referral, answer))
     if state is None:
         return _out_of_order(referral, answer)
     if _is_overtaken(referral, answer):
@@ -59,8 +59,12 @@ def answered(referral: Referral, answer: Answer, now: datetime, limits: Limits) 
 
 def possible(state: ReferralState) -> tuple[Act, ...]:
     """What a partner may say of a referral in this state that says something new."""
-    ways: dict[Act, str] = {"correct_payments": "correct payments"}
-    return tuple(act for act in get_args(Act) if REFERRAL.after(state, ways.get(act, act)) is not None)
+    ways: dict[Act, tuple[str, ...]] = {
+        "acknowledge": ("acknowledge", "correct folio"),
+        "correct_payments": ("correct payments",),
+    }
+    known = REFERRAL.ways(state)
+    return tuple(act for act in get_args(Act) if not known.keys().isdisjoint(ways.get(act, (act,))))
 
 
 def unheard(before: Referral, after: Referral) -> Unheard | None:
@@ -70,8 +74,10 @@ def unheard(before: Referral, after: Referral) -> Unheard | None:
     return "nothing_new" if before.recalled_at is None else "referral_withdrawn"
 
 
-def _way(answer: Answer) -> str:
+def _way(referral: Referral, answer: Answer) -> str:
     """What it does to the referral."""
+    if answer.act == "acknowledge" and referral.state != "sent":
+        return "correct folio"
     if answer.act != "correct_payments":
         return answer.act
     return "correct payments" if answer.amount is not None and answer.amount.amount else "take payments back"
@@ -83,11 +89,15 @@ def _is_overtaken(referral: Referral, answer: Answer) -> bool:
     """
     last = referral.heard_at if answer.act in REPLACING else None
     last = referral.corrected_at if answer.act in ("pay", "correct_payments") else last
+    last = referral.folio_at if answer.act == "acknowledge" else last
     return last is not None and answer.arrived_at < last
 
 
 def _heard(referral: Referral, answer: Answer) -> Referral:
     """A repetition counts too: what the partner said in between is not its last word."""
+    if answer.act == "acknowledge" and answer.folio is not None:
+        last = referral.folio_at
+        return replace(referral, folio_at=answer.arrived_at if last is None else max(last, answer.arrived_at))
     if answer.act not in REPLACING:
         return referral
     last = referral.heard_at
@@ -105,7 +115,7 @@ def _says_nothing_new(referral: Referral, answer: Answer) -> bool:
         case "pay" | "correct_payments" if referral.recalled_at is not None:
             return True
         case "acknowledge":
-            return referral.state != "sent" or _is_late(referral, answer.arrived_at)
+            return _is_no_more_than_received(referral, answer)
         case "pay":
             return False
         case "correct_payments":
@@ -119,6 +129,17 @@ def _says_nothing_new(referral: Referral, answer: Answer) -> bool:
         case "decline":
             # Once its reason is erased there is nothing to compare with, and nothing to keep.
             return referral.state == "declined" and referral.reason in (None, answer.reason)
+
+
+def _is_no_more_than_received(referral: Referral, answer: Answer) -> bool:
+    """Of what was received, or too late: unless it says another folio. A first one behind the end is no correction."""
+    late = _is_late(referral, answer.arrived_at)
+    if referral.state == "sent":
+        return late
+    papers = referral.papers
+    if papers is None or answer.folio in (None, papers.folio):
+        return True
+    return papers.folio is None and (late or REFERRAL.after(referral.state, "correct folio") is None)
 
 
 def _out_of_order(referral: Referral, answer: Answer) -> AnswerProblem:
@@ -172,8 +193,8 @@ def _noted(papers: Papers, answer: Answer) -> Papers:
 
 
 def _taken(referral: Referral, answer: Answer, state: ReferralState, now: datetime, limits: Limits) -> Referral:
-    if answer.act == "request_information" and referral.state == state:
-        # The newest list counts. The firm's days do not start anew: a partner could keep a referral open for ever.
+    if answer.act in ("acknowledge", "request_information") and referral.state == state:
+        # The newest folio or list counts. No days start anew: a partner could keep a referral open for ever.
         return referral
     taken = replace(
         referral,

@@ -24,6 +24,9 @@ WAITING: tuple[ReferralState, ...] = (*ANSWERING, "info_requested")
 OPEN: frozenset[ReferralState] = frozenset((*WAITING, "approved"))
 """Something may still come of it."""
 
+NAMED: tuple[ReferralState, ...] = ("acknowledged", "in_review", "info_requested", "approved", "disbursed", "lapsed")
+"""Its partner has it, and may say under which folio."""
+
 AT_DESK: frozenset[ReferralState] = OPEN | {"disbursed"}
 """A partner's people have something to see or to say of it, while its papers are there."""
 
@@ -38,6 +41,7 @@ REFERRAL = StateMachine[ReferralState](
     "sent",
     (
         Transition("acknowledge", ("sent",), "acknowledged"),
+        *(Transition("correct folio", (state,), state) for state in NAMED),
         Transition("request_information", (*WAITING, "lapsed"), "info_requested"),
         Transition("inform", ("info_requested",), "in_review"),
         Transition("approve", (*WAITING, "approved", "lapsed"), "approved"),
@@ -55,9 +59,9 @@ REFERRAL = StateMachine[ReferralState](
         "closed": "its papers are erased: nothing more can be compared with them",
     },
 )
-"""A partner may leave steps out: an approval implies that it received and reviewed. It may correct an approval until it
-pays, and decline after it; and what it said of its payments, until none is left. From `lapsed` only what arrived before
-that leads on.
+"""A partner may leave steps out: an approval implies that it received and reviewed. It may correct its folio until the
+end; an approval until it pays, and decline after it; and what it said of its payments, until none is left. From
+`lapsed` only what arrived before that leads on.
 """
 
 
@@ -121,6 +125,8 @@ class Referral:
     """When the newest of the partner's answers arrived, receipts and payments apart: an older one changes nothing."""
     corrected_at: datetime | None = None
     """When the last correction of its payments arrived: one that was said before it is in it."""
+    folio_at: datetime | None = None
+    """When the newest receipt arrived that says a folio: one that was said before it changes nothing."""
     reminder_bp: int = 7_000
     """Share of the partner's days after which it is reminded, as it was when this was sent."""
     ignored_answers: int = 0
