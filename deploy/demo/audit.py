@@ -24,8 +24,8 @@ from deploy.demo.texts import tell
 from deploy.target.client import Client
 from shared.contracts.audit import is_log
 from shared.messaging.codec import Message, Poison, record_id
-from shared.messaging.retry import INFRASTRUCTURE
 from shared.messaging.topics import Topic, catalogue, dead_letter_topic, partner_topics, subscriptions
+from shared.runtime.failures import INFRASTRUCTURE
 from shared.service.stage import Stage
 
 QUIET_WITHIN = 300.0

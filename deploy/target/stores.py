@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from deploy.target.target import TargetError
-from shared.messaging.retry import INFRASTRUCTURE
 from shared.runtime.database import Database
+from shared.runtime.failures import INFRASTRUCTURE
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from shared.attachments.objects import Found, ObjectMissingError, ObjectsAwayErr
 from shared.runtime import logging, metrics
 from shared.runtime.clock import now
 from shared.runtime.database import Database
+from shared.runtime.failures import INFRASTRUCTURE
 
 LOOK_S = 30.0
 """Between two looks whether the object store answers: as often as other figures."""
@@ -27,14 +28,18 @@ log = logging.get(__name__)
 async def run(attachments: Attachments, database: Database) -> None:
     """Look until cancelled."""
     while True:
-        for number in range(HOUSE_LOOKS):
+        house_kept = False
+        for _ in range(HOUSE_LOOKS):
             try:
-                if number == 0:
+                if not house_kept:
                     # First: what is due is erased in the store, whether the object store answers or not.
                     await keep_house(attachments, database)
+                    house_kept = True
                 await look(attachments)
             except ObjectsAwayError:
                 metrics.ATTACHMENTS_AWAY.set(1)
+            except INFRASTRUCTURE as error:
+                log.warning("attachment_watch_waits", error=type(error).__name__)
             except Exception as error:  # noqa: BLE001 - a watch that ended would look like one that sees nothing
                 log.error("attachment_watch_failed", error=type(error).__name__, at=logging.frames(error))
             await asyncio.sleep(LOOK_S)

@@ -15,11 +15,12 @@ from shared.contracts.event import Cause
 from shared.messaging.decision import Decision, Refused
 from shared.messaging.idempotency import Again, Answers, Once
 from shared.messaging.repository import Repository
-from shared.messaging.retry import INFRASTRUCTURE, patiently
+from shared.messaging.retry import patiently
 from shared.messaging.routing import Reference, none
 from shared.messaging.together import GROUP, Together
 from shared.messaging.unit_of_work import UnitOfWork, unit_of_work
 from shared.runtime.database import Connection, Database
+from shared.runtime.failures import INFRASTRUCTURE
 from shared.sealing.noting import note, noting
 
 S = TypeVar("S")

@@ -24,9 +24,10 @@ from shared.messaging.gaps import GapWatch
 from shared.messaging.incoming import IncomingBatch
 from shared.messaging.partner_cap import PartnerCap
 from shared.messaging.progress import Progress
-from shared.messaging.retry import INFRASTRUCTURE, TRY_AGAIN, Backoff
+from shared.messaging.retry import TRY_AGAIN, Backoff
 from shared.messaging.skips import Standing
 from shared.runtime import crash, logging, metrics
+from shared.runtime.failures import INFRASTRUCTURE
 
 BATCH_STUCK_AFTER_S = 30.0
 """A batch takes well below a second. The client's fetcher goes on meanwhile, so it looks healthy."""

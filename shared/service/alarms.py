@@ -12,12 +12,12 @@ from shared.messaging import backlog
 from shared.messaging.backlog import Backlog
 from shared.messaging.instance import INSTANCE_TAKEN
 from shared.messaging.relay import Relay
-from shared.messaging.retry import INFRASTRUCTURE, STORE_BEHIND
 from shared.messaging.revision import BEHIND, Revision
 from shared.messaging.subscriber import DLQ_LIMIT_REACHED, NOT_STARTED, BatchSubscriber
 from shared.runtime import logging, metrics
 from shared.runtime.clock import now
 from shared.runtime.database import Database
+from shared.runtime.failures import INFRASTRUCTURE, STORE_BEHIND
 from shared.runtime.settings import ServiceSettings
 from shared.service.operations import Health
 

@@ -13,6 +13,7 @@ from shared.messaging import journal
 from shared.messaging.topics import EVENT_TYPES
 from shared.runtime import logging, metrics
 from shared.runtime.database import Connection, Database
+from shared.runtime.failures import INFRASTRUCTURE
 from shared.sealing import keys
 from shared.sealing.encryption import seals
 from shared.sealing.keys import Destroyed, Name
@@ -127,6 +128,9 @@ class Erasures:
             except RegisterAwayError as error:
                 metrics.ERASURE_REGISTER_AWAY.set(1)
                 log.warning("erasure_register_away", error=str(error))
+            except INFRASTRUCTURE as error:
+                # The store's: what is watched of it says so, and that the register is away would send somebody there.
+                log.warning("erasures_wait", error=type(error).__name__)
             except Exception as error:  # noqa: BLE001 - a watch that ended would look like one that has nothing to keep
                 metrics.ERASURE_REGISTER_AWAY.set(1)
                 log.error("erasure_register_failed", error=type(error).__name__, at=logging.frames(error))

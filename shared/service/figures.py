@@ -7,9 +7,9 @@ from aiokafka.errors import KafkaError
 from prometheus_client import Gauge
 
 from shared.messaging.partitions import Partitions
-from shared.messaging.retry import INFRASTRUCTURE
 from shared.runtime import logging, metrics
 from shared.runtime.database import Database
+from shared.runtime.failures import INFRASTRUCTURE
 
 EVERY_S = 30.0
 """Each look counts whole tables; nobody reads these figures by the second."""

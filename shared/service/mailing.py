@@ -19,7 +19,7 @@ from shared.messaging.decision import Decision, Timer
 from shared.messaging.due_mails import Done
 from shared.messaging.repository import Repository
 from shared.messaging.request_limits import RequestLimits
-from shared.messaging.retry import INFRASTRUCTURE, TRY_AGAIN
+from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.timers import RETRY_AFTER
 from shared.messaging.together import Together
 from shared.messaging.unit_of_work import TIMER_CHANNEL, unit_of_work
@@ -27,6 +27,7 @@ from shared.messaging.worker import WATCHDOG_S, Worker
 from shared.runtime import logging, metrics
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
+from shared.runtime.failures import INFRASTRUCTURE
 from shared.service.mail import Mail, Outcome, Sender
 
 CODE_BYTES = 24

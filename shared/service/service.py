@@ -22,7 +22,7 @@ from shared.messaging.partner_cap import PartnerCap
 from shared.messaging.producer import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.replay import Replayer
-from shared.messaging.retry import STORE_BEHIND, TRY_AGAIN, Backoff
+from shared.messaging.retry import TRY_AGAIN, Backoff
 from shared.messaging.revision import BEHIND, Revision
 from shared.messaging.sealer import Sealer
 from shared.messaging.skips import Skips
@@ -33,6 +33,7 @@ from shared.messaging.topics import subscriptions
 from shared.messaging.worker import Worker
 from shared.runtime import crash, logging, metrics, tracing
 from shared.runtime.database import Database
+from shared.runtime.failures import STORE_BEHIND
 from shared.runtime.garbage import leave_batches_alone
 from shared.runtime.settings import KafkaSettings, ServiceSettings
 from shared.sealing import keys

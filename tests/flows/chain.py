@@ -1,6 +1,6 @@
 """`make chaos`: the whole program again and again, while its processes are killed and faults beset them at any moment.
 
-Each round is a fresh platform of five services, one Kafka node and one PostgreSQL. From the first act to the audit, for
+Each round is a fresh platform of six services, one Kafka node and one PostgreSQL. From the first act to the audit, for
 three minutes at most, every few seconds either one of these processes, PostgreSQL's being its postmaster, is killed by
 SIGKILL, and the supervisor starts it again (one that takes no connections yet is left alone, else a busy machine would
 never get it up), or one of the faults of `havoc.py` begins. The supervisor itself, which is the same process as the

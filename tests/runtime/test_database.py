@@ -11,9 +11,9 @@ import pytest
 from sqlmodel import func, select
 
 from deploy.engines.ports import free_port
-from shared.messaging.retry import INFRASTRUCTURE
 from shared.runtime import database as database_module
 from shared.runtime.database import READ_POOL_SIZE, Connection, Database, refuse_read_only
+from shared.runtime.failures import INFRASTRUCTURE
 from shared.runtime.servers import KEEPALIVE, USER_TIMEOUT_MS
 from shared.testing.faults import Proxy
 from tests.conformance.stage import eventually

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from shared.messaging.retry import INFRASTRUCTURE
 from shared.runtime.database import Connection, Database
+from shared.runtime.failures import INFRASTRUCTURE
 
 CHANNEL = "arrivals"
 """Told after each batch: pages that wait for an event look again."""

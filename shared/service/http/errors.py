@@ -12,8 +12,9 @@ from starlette.routing import Match, Route
 from shared.i18n import said
 from shared.i18n.fields import FIELDS, fault
 from shared.messaging.repository import ConcurrentInsertError
-from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE, STORE_BEHIND
+from shared.messaging.retry import RETRYABLE
 from shared.runtime import logging
+from shared.runtime.failures import INFRASTRUCTURE, STORE_BEHIND
 from shared.runtime.numbers import INEXACT
 from shared.service.http.problem import BODY, NAMED, FieldFault, Problem, in_body
 from shared.service.http.showing import NotModified
