@@ -31,3 +31,9 @@ def _words(text: ConsentText) -> Iterator[str]:
     """With `$` before what the choice, the partner and the settings fill in."""
     yield f"## {text.version}"
     yield f"```text\n{text.template.strip()}\n```"
+    for place, phrases in (("recipients", text.recipients), ("protection", text.protection)):
+        yield f"In the place of `${place}` stands one of these:"
+        yield markdown.table(
+            ("Which", "What the firm reads"),
+            [(f"`{code}`", said.replace("\n", "<br>")) for code, said in phrases.items()],
+        )

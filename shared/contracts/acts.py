@@ -41,6 +41,15 @@ ARCO: Mapping[str, str] = {
 }
 """What is done with what people ask of their data: a row in the transaction of it."""
 
+UNBLOCKED: Mapping[str, str] = {
+    "arco": "consent:unblocked-for-arco",
+    "authority": "consent:unblocked-for-authority",
+    "claim": "consent:unblocked-for-claim",
+}
+"""What for the proof of a consent that is no longer in force was opened: a row before the answer leaves, beside that of
+the look.
+"""
+
 GIVEN: Mapping[str, str] = {"give_attachment": "attachment:given", "erase_attachment": "attachment:erased"}
 """What is done where attachments are: a row in the transaction of it."""
 

@@ -37,7 +37,7 @@ async def test_the_words_shown_name_the_partner_and_the_choice(stage: StageUnder
     assert "Herramentales" in shown["body"]
     assert "2026-12-31" in shown["body"]
     assert "Capacidad" not in shown["body"]
-    assert shown["version"] == "consent-credit-es-2026.4"
+    assert shown["version"] == "consent-credit-es-2026.5"
 
 
 async def test_from_consent_to_disbursement(stage: StageUnderTest) -> None:

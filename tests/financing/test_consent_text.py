@@ -106,7 +106,9 @@ CARRIED_OUT = {
     "lo que guarda para este fin": "tests/financing/test_refusals.py::"
     "test_what_a_partner_wrote_in_vain_goes_with_the_referral_that_it_is_about",
     "deja el Programa": "tests/financing/test_consent_kept.py::test_who_left_hands_nothing_over_any_more",
-    "se conserva bloqueada": "tests/financing/test_texts.py::test_it_holds_when_partner_product_and_text_have_changed",
+    "quedan bloqueados": "tests/financing/test_texts.py::test_once_it_is_over_operators_open_it_on_a_ground",
+    "31 días": "tests/financing/test_consent_walk.py::test_each_topic_is_in_the_words_with_its_days",
+    "sin los datos mismos": "tests/financing/test_texts.py::test_it_holds_when_partner_product_and_text_have_changed",
     "veinte días hábiles": "tests/registration/test_arco.py::"
     "test_twenty_working_days_for_the_answer_and_fifteen_to_carry_it_out",
 }
@@ -115,7 +117,7 @@ STATED = re.compile(r"\$(\w*_days|expires_on)|(\w+ días hábiles)|(\d+ (?:días
 
 
 def test_each_period_that_is_stated_is_carried_out() -> None:
-    texts = [each.template for each in TERMS.texts if each.version.endswith("2026.4")]
+    texts = [each.template for each in TERMS.texts if each.version.endswith("2026.5")]
     assert len(texts) == 2
     for template in texts:
         stated = {next(filter(None, found)) for found in STATED.findall(template)}

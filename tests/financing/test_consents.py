@@ -50,7 +50,7 @@ def test_a_consent_is_told_without_the_papers() -> None:
     told = of_type(decision, financing.ConsentGiven)[0]
     assert (told.partner, told.purposes) == ("nafin", ("certification", "receivables"))
     assert set(told.data_classes) == set(CLASSES)
-    assert (told.text_version, told.text_sha256) == ("consent-credit-es-2026.4", offered().text_sha256)
+    assert (told.text_version, told.text_sha256) == ("consent-credit-es-2026.5", offered().text_sha256)
     assert not any(secret in told.model_dump_json() for secret in ("Ana", "8110000000", "31500000", "TME840315KT6"))
     assert state(decision).consents[0].papers == PAPERS
 

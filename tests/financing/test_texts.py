@@ -13,6 +13,7 @@ from services.financing.app import build
 from services.financing.catalogue import read
 from services.financing.consume import ONCE
 from services.financing.domain.consent_text import ConsentText
+from shared.contracts.acts import UNBLOCKED
 from shared.contracts.event import Cause
 from shared.messaging import actors
 from shared.messaging.sweep_requests import request_sweeps
@@ -64,6 +65,24 @@ async def test_it_is_of_that_firm_and_operators(stage: StageUnderTest) -> None:
     assert await refused(stage, "GET", path, supplier_id=uuid4()) == (403, "not_yours")
     assert (await call(stage, "GET", path, Role.OPERATOR))[0] == 200
     assert await refused(stage, "GET", f"/consents/{uuid4()}/text") == (404, "consent_unknown")
+
+
+async def test_once_it_is_over_operators_open_it_on_a_ground(stage: StageUnderTest) -> None:
+    consent, shown = await given(stage)
+    path = f"/consents/{consent['id']}"
+    assert (await call(stage, "GET", f"{path}/text", Role.OPERATOR))[0] == 200
+    await stage.rows("UPDATE consent SET revoked_at = now()")
+    assert (await call(stage, "GET", f"{path}/text", Role.OPERATOR))[0] == 409
+    for ground, act in UNBLOCKED.items():
+        found = await ok(stage, "GET", f"{path}/text?ground={ground}", role=Role.OPERATOR)
+        assert (found["body"], found["given_by"]) == (shown, consent["given_by"])
+        acts = await stage.rows("SELECT about FROM audit WHERE action = $1", f"financing:{act}")
+        assert [each["about"] for each in acts] == [SUPPLIER]
+    assert (await proof(stage, consent))["body"] == shown, "the firm's own"
+    for role, given_by in ((Role.OPERATOR, None), (Role.SUPPLIER, consent["given_by"])):
+        case = await ok(stage, "GET", f"/cases/{SUPPLIER}", role=role)
+        for told in (await ok(stage, "GET", path, role=role), *case["consents"]):
+            assert told["given_by"] == given_by
 
 
 async def test_it_holds_when_partner_product_and_text_have_changed(

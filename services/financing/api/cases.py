@@ -31,7 +31,7 @@ def router(database: Database) -> APIRouter:
             consents = await queries.rows_of(session, ConsentRow, supplier_id)
             referrals = await queries.rows_of(session, ReferralRow, supplier_id)
         await queries.open_papers(database, referrals)
-        return show.shown(CaseView.of_case(supplier_id, needs, consents, referrals))
+        return show.shown(CaseView.of_case(supplier_id, needs, consents, referrals, caller))
 
     @api.get("/cases/{supplier_id}/papers")
     async def show_papers(supplier_id: UUID, caller: Firm, show: Show) -> PapersView:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from services.financing.api.access import Firm, Operator, Own, own_row
 from services.financing.domain.consent_text import Choice
@@ -19,9 +19,13 @@ from services.financing.views.consents import (
     ConsentProofView,
     ConsentTextView,
     ConsentView,
+    Ground,
     RegisteredBody,
+    blocked,
 )
+from shared.contracts.acts import UNBLOCKED
 from shared.contracts.event import Day, PartnerCode
+from shared.messaging import audit
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
 from shared.runtime.clock import now
@@ -81,15 +85,25 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
     @api.get("/consents/{consent_id}")
     async def show_consent(consent_id: UUID, caller: Own, show: Show) -> ConsentView:
         """Show one consent, without the data that were handed over with it."""
-        return show.shown(ConsentView.of(await own_row(database, ConsentRow, consent_id, caller, "consent_unknown")))
+        row = await own_row(database, ConsentRow, consent_id, caller, "consent_unknown")
+        return show.shown(ConsentView.of(row).seen_by(caller))
 
     @api.get("/consents/{consent_id}/text")
-    async def prove_consent(consent_id: UUID, caller: Own, show: Show) -> ConsentProofView:
+    async def prove_consent(
+        request: Request, consent_id: UUID, caller: Own, show: Show, ground: Ground | None = None
+    ) -> ConsentProofView:
         """Show the exact text that a firm consented to, with who gave the consent, when and how.
 
-        It is kept by its hash, whatever its partner, a product or the text is called by now.
+        It is kept by its hash, whatever its partner, a product or the text is called by now. Once the consent is no
+        longer in force it is blocked: the firm sees it, and operators on a ground, which goes into the audit log.
         """
         consent = await own_row(database, ConsentRow, consent_id, caller, "consent_unknown")
+        if blocked(consent, caller):
+            if ground is None:
+                raise Problem(409, "proof_blocked")
+            opened = request.state.cause._replace(action=f"financing:{UNBLOCKED[ground]}")
+            async with database.transaction() as connection:
+                await audit.record_act(connection, opened, consent.supplier_id)
         async with database.session() as session:
             kept = await texts.text(session, consent.text_sha256)
         return show.shown(ConsentProofView.of_consent(consent, None if kept is None else kept.body))
@@ -106,7 +120,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             cases,
             supplier_id,
             lambda case, known: handlers.revoke(case, consent_id, now(), known),
-            lambda case: ConsentView.of_consent(case, consent_id),
+            lambda case: ConsentView.of_consent(case, consent_id).seen_by(caller),
             terms,
         )
 
@@ -125,7 +139,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             cases,
             row.supplier_id,
             lambda case, known: handlers.confirm_identity(case, consent_id, body.rfc, body.legal_name, now(), known),
-            lambda case: ConsentView.of_consent(case, consent_id),
+            lambda case: ConsentView.of_consent(case, consent_id).seen_by(caller),
             terms,
         )
 

@@ -13,6 +13,7 @@ from services.financing.store.tables import ConsentRow, NeedRow, ReferralRow
 from services.financing.views.consents import ConsentView
 from services.financing.views.referrals import ReferralView
 from shared.contracts.event import Money
+from shared.service.callers import Caller
 from shared.service.http import View
 
 
@@ -54,11 +55,12 @@ class CaseView(View):
         needs: Sequence[NeedRow],
         consents: Sequence[ConsentRow],
         referrals: Sequence[ReferralRow],
+        caller: Caller,
     ) -> "CaseView":
         return cls(
             supplier_id=supplier_id,
             needs=[NeedView.of(row) for row in needs],
-            consents=sorted((ConsentView.of(row) for row in consents), key=lambda view: view.given_at),
+            consents=sorted((ConsentView.of(row).seen_by(caller) for row in consents), key=lambda view: view.given_at),
             referrals=sorted((ReferralView.of(row) for row in referrals), key=lambda view: view.sent_at),
         )
 

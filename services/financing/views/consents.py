@@ -1,7 +1,7 @@
 """Consents as callers send and see them. What is sent of persons goes into the papers, which only the firm sees."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -20,6 +20,8 @@ from services.financing.store.rows import consent_rows
 from services.financing.store.tables import ConsentRow
 from shared import mail_address
 from shared.contracts.event import Day, Money, PartnerCode
+from shared.runtime.clock import now
+from shared.service.callers import Caller, Role
 from shared.service.http import Body, Named, View
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200), Named]
@@ -110,6 +112,28 @@ class ConsentBody(Body):
         return None if given is None else CapacityPapers(given.annual_sales.value(), given.workers)
 
 
+Ground = Literal["arco", "authority", "claim"]
+"""What for an operator opens what is blocked: a right of ARCO, an authority, or a claim."""
+
+
+class Blockable(Protocol):
+    """A consent, of which nothing but its proof is kept once it is over."""
+
+    supplier_id: UUID
+    revoked_at: datetime | None
+    superseded_at: datetime | None
+    expires_on: date
+
+
+def blocked(consent: Blockable, caller: Caller) -> bool:
+    """Whether its words and who gave it are blocked for this caller (LFPDPPP, bloqueo): it is no longer in force, and
+    they are not the firm's.
+    """
+    ended = consent.revoked_at is not None or consent.superseded_at is not None
+    own = Role.SUPPLIER in caller.roles and caller.supplier_id == consent.supplier_id
+    return not own and (ended or consent.expires_on < now().date())
+
+
 class IntermediatedView(View):
     product: str
     name: str
@@ -163,9 +187,15 @@ class ConsentView(View):
     identity_confirmed_at: datetime | None
     """When an operator found the identity to be the registered one; of a natural person nothing goes out before."""
     given_by: str | None
-    """Subject of who gave it for the firm; null where that is from before it was kept."""
+    """Subject of who gave it for the firm; null where that is from before it was kept, and for operators once the
+    consent is no longer in force.
+    """
     promised: PromisedView | None
     """Null where the words are of a version that does not say it."""
+
+    def seen_by(self, caller: Caller) -> Self:
+        """Without who gave it where that is blocked."""
+        return self.model_copy(update={"given_by": None}) if blocked(self, caller) else self
 
     @classmethod
     def of_consent(cls, case: Case, consent_id: UUID) -> "ConsentView":

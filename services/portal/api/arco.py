@@ -43,9 +43,15 @@ def router() -> APIRouter:
         )
 
     @pages.get("/consents/{consent_id}")
-    async def prove_consent(asked: Anybody, _: Operator, consent_id: UUID) -> Response:
-        """The exact text of a firm's consent, as it is kept under its hash: reckoned anew here."""
-        proof = (await asked.ask("financing", f"/consents/{consent_id}/text")).body
+    async def prove_consent(
+        asked: Anybody, _: Operator, consent_id: UUID, ground: Literal["", "arco", "authority", "claim"] = ""
+    ) -> Response:
+        """The exact text of a firm's consent, as it is kept under its hash: reckoned anew here.
+
+        One that is no longer in force is blocked, and opened on a ground.
+        """
+        query = {"ground": ground} if ground else {}
+        proof = (await asked.ask("financing", f"/consents/{consent_id}/text", **query)).body
         body_ = proof["body"]
         digest = None if body_ is None else sha256(body_.encode()).hexdigest()
         return asked.page("arco_consent.html", proof=proof, matches=digest == proof["sha256"])
