@@ -2,7 +2,7 @@
 
 `python -P tests/faults/either.py demo …` is `pdp demo` of the release that `PYTHONPATH` names, `… serve matching` the
 process of that service. `PDP_RELEASES` is a folder with a file for each service: `tree`, where its release is, and
-`env`, what it is started with besides.
+`env`, what it is started with besides; and with `read`: by service, the types of events that the other release reads.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from typing import Any
 from unittest.mock import patch
 
 RELEASES = "PDP_RELEASES"
+READ = "read"
 OVER = "over"
 """In that folder: the audit may look."""
 
@@ -43,11 +44,25 @@ def play() -> None:
         """Once nothing is done to the services any more."""
         await asyncio.to_thread(_wait_for, Path(own[RELEASES]) / OVER)
         await auditor.calm()
-        return await looked(auditor)
+        return _with_what_is_passed_by(await looked(auditor), json.loads((Path(own[RELEASES]) / READ).read_text()))
 
     looked, services.command = Auditor.look, either
     with patch.object(Auditor, "look", look):
         main()
+
+
+def _with_what_is_passed_by(found: Any, read: dict[str, list[str]]) -> Any:
+    """The audit of the release before wants every event of a topic claimed; the other one claims the types it reads."""
+    inboxes = dict(found.evidence.inboxes)
+    for service, types in read.items():
+        claimed = set(inboxes[service])
+        unread = {
+            event.message_id
+            for event in found.events
+            if service in found.evidence.readers[event.record.topic] and event.data.TYPE not in types
+        }
+        inboxes[service] = [*inboxes[service], *(unread - claimed)]
+    return replace(found, evidence=replace(found.evidence, inboxes=inboxes))
 
 
 def _wait_for(file: Path) -> None:

@@ -1,4 +1,4 @@
-"""The release before, and the way of five services from it to this one and back, beside each other."""
+"""The release before, and the way of all services from it to this one and back, beside each other."""
 
 import json
 import os
@@ -19,10 +19,8 @@ from deploy.engines.ports import free_port
 from deploy.local.client import LocalClient
 from deploy.local.services import STORES
 from deploy.target.services import ROOT
-from tests.flows import ground
+from shared.messaging.topics import SERVICES
 from tests.flows.playing import serving
-
-SERVICES = (*ground.SERVICES, "portal")
 
 BEFORE = "1de159087f0880cb11f8ae8cf7ccaf7ad51bfcba"
 """The release before. Its processes know neither rows of the outbox that events share nor keys of partners."""

@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 
+from deploy.demo.audit import types_of
 from deploy.local.platform import ANY_PORTS
 from deploy.target.services import ROOT
 from shared.i18n import Catalogue
+from shared.messaging.topics import SERVICES
 from tests.faults import either, releases
 from tests.faults.releases import Fleet, Way
 from tests.flows.playing import OUTCOME
@@ -92,6 +94,8 @@ def upgrade(tree: Path, tmp_path: Path) -> Iterator[Upgrade]:
     fleet = Fleet(tmp_path / "data", tmp_path / "releases", tmp_path / "logs")
     before, now, shared = Way("before", tree), Way("now", ROOT), Way("shared", ROOT, together=True)
     fleet.name(before)
+    read = {service: sorted(types_of(service)) for service in SERVICES}
+    (fleet.named / either.READ).write_text(json.dumps(read))
     yield Upgrade(fleet, before, now, shared)
     fleet.end()
 
