@@ -44,7 +44,7 @@ def router() -> APIRouter:
 
     @pages.get("/consents/{consent_id}")
     async def prove_consent(
-        asked: Anybody, _: Operator, consent_id: UUID, ground: Literal["", "arco", "authority", "claim"] = ""
+        asked: Anybody, _: Operator, consent_id: UUID, ground: Literal["arco", "authority", "claim"] | None = None
     ) -> Response:
         """The exact text of a firm's consent, as it is kept under its hash: reckoned anew here.
 
