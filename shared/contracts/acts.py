@@ -1,7 +1,7 @@
 """Acts by routes that are the same on several services, and of ARCO requests: a part of the catalogue in `audit.py`."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class Read(NamedTuple):
@@ -41,7 +41,10 @@ ARCO: Mapping[str, str] = {
 }
 """What is done with what people ask of their data: a row in the transaction of it."""
 
-UNBLOCKED: Mapping[str, str] = {
+ProofGround = Literal["arco", "authority", "claim"]
+"""What for an operator opens the blocked proof of a consent: a right of ARCO, an authority, or a claim."""
+
+UNBLOCKED: Mapping[ProofGround, str] = {
     "arco": "consent:unblocked-for-arco",
     "authority": "consent:unblocked-for-authority",
     "claim": "consent:unblocked-for-claim",

@@ -19,11 +19,10 @@ from services.financing.views.consents import (
     ConsentProofView,
     ConsentTextView,
     ConsentView,
-    Ground,
     RegisteredBody,
     blocked,
 )
-from shared.contracts.acts import UNBLOCKED
+from shared.contracts.acts import UNBLOCKED, ProofGround
 from shared.contracts.event import Day, PartnerCode
 from shared.messaging import audit
 from shared.messaging.commands import Commands
@@ -90,7 +89,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
 
     @api.get("/consents/{consent_id}/text")
     async def prove_consent(
-        request: Request, consent_id: UUID, caller: Own, show: Show, ground: Ground | None = None
+        request: Request, consent_id: UUID, caller: Own, show: Show, ground: ProofGround | None = None
     ) -> ConsentProofView:
         """Show the exact text that a firm consented to, with who gave the consent, when and how.
 

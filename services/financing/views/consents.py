@@ -112,10 +112,6 @@ class ConsentBody(Body):
         return None if given is None else CapacityPapers(given.annual_sales.value(), given.workers)
 
 
-Ground = Literal["arco", "authority", "claim"]
-"""What for an operator opens what is blocked: a right of ARCO, an authority, or a claim."""
-
-
 class Blockable(Protocol):
     """A consent, of which nothing but its proof is kept once it is over."""
 

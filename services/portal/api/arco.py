@@ -13,6 +13,7 @@ from services.portal.api.asking import Anybody, Asking, Form, Only
 from services.portal.api.forms import body, typed
 from services.portal.api.my_data import HELD
 from services.portal.domain.scope import Scope
+from shared.contracts.acts import ProofGround
 from shared.days import day_of
 from shared.runtime.clock import now
 from shared.service.callers import Role
@@ -44,7 +45,7 @@ def router() -> APIRouter:
 
     @pages.get("/consents/{consent_id}")
     async def prove_consent(
-        asked: Anybody, _: Operator, consent_id: UUID, ground: Literal["arco", "authority", "claim"] | None = None
+        asked: Anybody, _: Operator, consent_id: UUID, ground: ProofGround | None = None
     ) -> Response:
         """The exact text of a firm's consent, as it is kept under its hash: reckoned anew here.
 
