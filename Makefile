@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help setup demo up test test-platform test-long test-containers faults faults-smoke helm check check-packages check-chart check-chart-server images \
-	chaos bench browser capacity generate docs migration
+	chaos bench tools-smoke browser capacity generate docs migration
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -72,6 +72,11 @@ chaos: setup ## The program under random kills and faults, ten minutes (MINUTES=
 
 bench: setup ## Every figure of docs/benchmarks.md (QUICK=1, PART=consume,relay, JSON=file for the figures)
 	@$(BIN)/python -m tests.bench
+
+# What nobody runs for weeks rots: chaos could not begin once, and nothing said so.
+tools-smoke: setup ## `make bench` and `make chaos` at their smallest: whether they still work, in three minutes
+	@QUICK=1 PART=consume,relay,http,stages,cohort $(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.flows.chain --minutes 0.1
 
 capacity: setup ## Write the tables of docs/capacity.md anew (JSON=file of a `make bench JSON=file`: keep its figures)
 	@$(BIN)/python -m deploy.capacity --write $(if $(JSON),--measured $(JSON))

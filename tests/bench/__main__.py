@@ -56,8 +56,11 @@ async def measure(name: str, settings: Settings, figures: Figures) -> None:
 
 def main(names: list[str]) -> None:
     figures, settings = Figures(), Settings.from_environment()
+    wanted = names or settings.parts or tuple(PARTS)
+    if unknown := [name for name in wanted if name not in PARTS]:
+        sys.exit(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
     failed = []
-    for name in names or settings.parts or PARTS:
+    for name in wanted:
         print(f"… {name}", file=sys.stderr, flush=True)  # noqa: T201
         # Else the loop that services run on.
         loop = asyncio.new_event_loop if name in WHOLE_PLATFORM else uvloop.new_event_loop
