@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from deploy.local.client import LocalClient
+from deploy.provision.partners import FIRST
 
 ALL: Final = "true"
 CARRIED: Final[dict[str, dict[str, str]]] = {
@@ -42,19 +43,19 @@ DELETE FROM {table} USING brought WHERE {table}.id = brought.id;
 INSERT INTO {table} ({columns}) SELECT {columns} FROM brought;
 COMMIT;
 """
-# What was judged with partners and products as they were is judged again once the service runs.
-_JUDGE = """
+_SWEEP = """
 INSERT INTO sweep (id, kind, args, requested_at, correlation_id)
 VALUES (gen_random_uuid(), '{kind}', '{{}}', now(), gen_random_uuid()::text)
 """
 JUDGED_AGAIN: Final = {"financing": "partner_changed"}
+"""What was judged with partners and products as they were is judged again once the service runs."""
 
 
 _PARTNERS = "SELECT code FROM partner WHERE active = {active} ORDER BY code"
 
 
 class Partners(NamedTuple):
-    """As a store of financing has them."""
+    """As a store of financing has them, with those of its catalogue of which it has no row: nobody changed them."""
 
     active: list[str]
     suspended: list[str]
@@ -62,7 +63,10 @@ class Partners(NamedTuple):
 
 def partners_of(client: LocalClient, store: str) -> Partners:
     """Raises ``PostgresError``."""
-    return Partners(*(client.postgres.execute(_PARTNERS.format(active=each), store).split() for each in (True, False)))
+    active, suspended = (
+        client.postgres.execute(_PARTNERS.format(active=each), store).split() for each in (True, False)
+    )
+    return Partners(sorted({*active, *FIRST} - {*suspended}), suspended)
 
 
 def carry(client: LocalClient, service: str) -> int:
@@ -71,8 +75,13 @@ def carry(client: LocalClient, service: str) -> int:
     """
     count = sum(_carry(client, service, table, which) for table, which in CARRIED.get(service, {}).items())
     if count and service in JUDGED_AGAIN:
-        client.postgres.execute(_JUDGE.format(kind=JUDGED_AGAIN[service]), f"{service}_restored")
+        ask_for_sweep(client, f"{service}_restored", JUDGED_AGAIN[service])
     return count
+
+
+def ask_for_sweep(client: LocalClient, store: str, kind: str) -> None:
+    """Have the service go through all that a kind of sweep is over, once it runs. Raises ``PostgresError``."""
+    client.postgres.execute(_SWEEP.format(kind=kind), store)
 
 
 def _carry(client: LocalClient, service: str, table: str, which: str) -> int:

@@ -44,22 +44,35 @@ def unheld(lost: Iterable[Forgotten], registered: Mapping[Name, datetime], since
     return [each for each in lost if each.erased is not None and each.erased not in held]
 
 
-def forgotten(client: LocalClient, service: str) -> list[Forgotten]:
-    """The events of the service's topics that are not in its journal, oldest first; not those about dead letters, nor
-    checkpoints of its audit log.
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What Kafka knows of a service beyond a store of it."""
+
+    lost: list[Forgotten]
+    """Oldest first."""
+    is_known: bool
+    """Whether Kafka has anything that the store knows too. A new Kafka has not, and one that has removed all of that
+    time by age: then more may have been told than what is lost here."""
+
+
+def forgotten(client: LocalClient, service: str, store: str) -> Past:
+    """The events of the service's topics that are not in the journal of this store of it; not those about dead letters,
+    nor checkpoints of its audit log. Raises ``PostgresError`` and ``KafkaRefusalError``.
     """
-    known = _journal(client, service)
+    known = _journal(client, store)
     topics = [
         topic.name
         for topic in catalogue(partner.code for partner in client.partners.all())
         if topic.writer == service and not (topic.name.endswith(".dead-letters.v1") or is_log(topic.name))
     ]
     with Reader(client.connection(), GROUP, topics) as reader:
-        return [found for found in _events(reader.past()) if found.event.envelope.id not in known]
+        told = list(_events(reader.past()))
+    lost = [each for each in told if each.event.envelope.id not in known]
+    return Past(lost, is_known=bool(told) and (len(lost) < len(told) or not known))
 
 
-def _journal(client: LocalClient, service: str) -> set[UUID]:
-    rows = client.postgres.execute("SELECT event_id FROM journal", service)
+def _journal(client: LocalClient, store: str) -> set[UUID]:
+    rows = client.postgres.execute("SELECT event_id FROM journal", store)
     return {UUID(row) for row in rows.split()}
 
 

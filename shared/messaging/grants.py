@@ -24,7 +24,7 @@ BEGIN
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %I', service);
     -- Whoever granted them: none of it is a service's to do. To rebuild a table, or to lock it, keeps everybody out.
     EXECUTE format('REVOKE TRUNCATE, REFERENCES, TRIGGER, MAINTAIN ON ALL TABLES IN SCHEMA public FROM %I', service);
-    EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %I', service);
+    EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO %I', service);
     FOREACH kept IN ARRAY ARRAY[
         'journal', 'audit', 'audit_leaf', 'audit_checkpoint', 'dead_letter_action', 'resend', 'alembic_version'
     ] LOOP

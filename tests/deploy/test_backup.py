@@ -102,6 +102,10 @@ async def test_a_restored_store_takes_in_what_came_after_the_backup(
     decided_again, by_people = (int(count) for count in re.findall(r"(\d+) (?:by an event|to be repeated)", told.out))
     assert after.unknown == decided_again + by_people
     assert by_people == answered > 0
+    # What firms were told since the backup had numbers that the restored store would have counted again.
+    heard = "SELECT id, heard -> 'through', heard -> 'ahead' FROM diagnosis ORDER BY id"
+    told_last = "SELECT id, revision, '[]' FROM offering ORDER BY id"
+    assert client.postgres.execute(heard, "diagnosis") == client.postgres.execute(told_last, SERVICE)
 
 
 async def test_a_group_that_is_set_back_to_the_beginning_changes_nothing(client: LocalClient, auditor: Auditor) -> None:
@@ -109,6 +113,35 @@ async def test_a_group_that_is_set_back_to_the_beginning_changes_nothing(client:
     told = await asyncio.to_thread(command, "rewind", SERVICE)
     assert "\n0 records took effect" in told.out
     assert await books(auditor) == before
+
+
+@pytest.mark.usefixtures("backup")
+async def test_readers_that_are_ahead_take_what_a_restored_store_says_next(
+    client: LocalClient, auditor: Auditor
+) -> None:
+    """Seen: the second version 2 of a diagnosis was passed by in silence, as readers had one of that number."""
+    file = client.data / "diagnosis.backup"
+    await asyncio.to_thread(command, "backup", "diagnosis", str(file))
+    await measured_again(client, auditor)
+    known = "SELECT id, (diagnosis ->> 'version')::int FROM offering WHERE diagnosis IS NOT NULL ORDER BY id"
+    ahead = client.postgres.execute(known, SERVICE)
+
+    told = await asyncio.to_thread(command, "restore", "diagnosis", str(file))
+
+    behind = "SELECT id, version FROM diagnosis WHERE version > 0 ORDER BY id"
+    assert client.postgres.execute(behind, "diagnosis") != ahead == client.postgres.execute(known, SERVICE)
+    (highest,) = re.findall(r"Versions of diagnoses may have been told up to number (\d+)", told.out)
+    assert int(highest) == max(int(row.rpartition("|")[2]) for row in ahead.splitlines())
+    await measured_again(client, auditor)
+    assert client.postgres.execute(known, SERVICE) == client.postgres.execute(behind, "diagnosis") != ahead
+
+
+async def measured_again(client: LocalClient, auditor: Auditor) -> None:
+    """Each firm's result is told as its next version."""
+    async with Api(client) as api:
+        body = {"reason": "as a reader keeps more than before", "tell_all": True}
+        await api.do(People(client).operator, "diagnosis", "POST", "/measurements", json=body)
+    await auditor.calm()
 
 
 @pytest.mark.usefixtures("backup")

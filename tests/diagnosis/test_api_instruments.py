@@ -39,6 +39,23 @@ async def test_a_new_instrument_beside_an_old(stage: StageUnderTest, monkeypatch
     assert (await get(stage, "operator", f"{PATH}/comparison?second=7")).json()["title"] == "version_unknown"
 
 
+async def test_a_store_that_was_set_back_tells_no_version_twice(stage: StageUnderTest) -> None:
+    """Seen: readers kept the version 2 that they had, and passed by another one of that number."""
+    await stage.consume(aligned())
+    await answered(stage, T01=2)
+    await stage.rows("SELECT setval('version_floor', 6)")
+    again = await post(stage, "expert", "validation", sheet(levels_at(4, T01=3)))
+    assert again.status_code == 200, again.text
+    assert [each.data["version"] for each in await stage.told() if "version" in each.data] == [1, 7]
+    page = (await get(stage, "operator", f"{PATH}/versions?limit=1")).json()
+    assert [each["number"] for each in page["items"]] == [1]
+    rest = (await get(stage, "operator", f"{PATH}/versions?after={page['next']}")).json()["items"]
+    assert [each["number"] for each in rest] == [7]
+    compared = (await get(stage, "operator", f"{PATH}/comparison")).json()
+    assert [compared[each]["number"] for each in ("first", "second")] == [1, 7]
+    assert (await get(stage, "operator", f"{PATH}/comparison?second=2")).json()["title"] == "version_unknown"
+
+
 async def test_replaying_tells_the_same(stage: StageUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A diagnosis of before is measured by its own questionnaire, whatever diagnoses open with now."""
     await stage.consume(aligned())

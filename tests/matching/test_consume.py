@@ -223,3 +223,25 @@ async def test_repeated_delivery_changes_nothing(stage: StageUnderTest) -> None:
     await stage.consume(registered(), completed(), JOINED)
     assert types(await stage.told()) == []
     assert await queries.find_offering(stage.database, SUPPLIER) == before
+
+
+async def test_a_store_that_was_set_back_tells_each_firm_all_with_numbers_that_nobody_has_heard(
+    stage: StageUnderTest,
+) -> None:
+    """Seen: readers that were ahead passed by what they were told next, as if they had heard it before."""
+    await stage.consume(JOINED, registered())
+    await publish(stage)
+    await stage.sweep()
+    assert [each.data["revision"] for each in await stage.told() if "revision" in each.data] == [1, 2]
+    await stage.rows("SELECT setval('revision_floor', 7)")
+    await publish(stage, "another")
+    await stage.consume(of_supplier(an_id("new")))
+    await stage.sweep()
+    told = [each for each in await stage.told() if "revision" in each.data]
+    assert {
+        each.key: (each.type, each.data["revision"], len(each.data["requirements"])) for each in told
+    } == dict.fromkeys((SUPPLIER, an_id("new")), ("matching.offering-aligned", 8, 2))
+    await publish(stage, "a third")
+    await stage.sweep()
+    after = [each for each in await stage.told() if "revision" in each.data]
+    assert [(each.type, each.data["revision"]) for each in after] == [("matching.alignment-changed", 9)] * 2

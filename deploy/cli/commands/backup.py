@@ -20,9 +20,10 @@ from deploy.local import backups
 from deploy.local.backups import Counts
 from deploy.local.carried import CARRIED, UNTOLD, carry, partners_of
 from deploy.local.client import LocalClient
-from deploy.local.forgotten import Forgotten, forgotten, unheld
+from deploy.local.forgotten import Forgotten, Past, forgotten, unheld
 from deploy.local.hold import held_down
 from deploy.local.layout import Layout
+from deploy.local.numbers import go_on
 from deploy.local.pruning import LEAST_DAYS, keys_for, prune
 from deploy.provision import offsets
 from deploy.provision.kafka_admin import partner_codes
@@ -42,6 +43,7 @@ DECIDES_NOTHING = frozenset({"portal"})
 """What it shows is each event merged into what is there: taken again, events mend it."""
 
 Moment = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%dT%H:%M:%S"], help=say("help.rewind.to"))]
+SetBack = Annotated[bool, typer.Option("--set-back", help=say("help.rewind.set_back"))]
 
 
 def backup(service: ServiceName, file: File, *, keep_days: KeepDays = 30) -> None:
@@ -76,16 +78,18 @@ def restore(service: ServiceName, file: File, *, without_keys: WithoutKeys = Fal
             stood = backups.stand(client, service)
             erased = backups.bring_keys(client, service, keys)
             carried = carry(client, service)
+            past = forgotten(client, service, f"{service}_restored")
+            highest = go_on(client, service, f"{service}_restored", past)
             backups.swap(client, service)
-            before, lost = backups.counts(client, service), forgotten(client, service)
+            before = backups.counts(client, service)
     out().print(say("restore.restored", service=service, at=_shown(taken.taken_at), old=f"{service}_replaced"))
-    out().print(_erased(client, service, erased, taken.taken_at, lost))
+    out().print(_erased(client, service, erased, taken.taken_at, past.lost))
     if service in CARRIED:
         out().print(
             say(f"restore.carried.{service}" if stood else "restore.not_carried", service=service, count=carried)
         )
     _read_again(client, service, places, before)
-    _show(lost)
+    _show(service, past, highest)
     if UNTOLD[service]:
         out().print(say(f"restore.untold.{service}"))
     if service == "financing":
@@ -95,7 +99,7 @@ def restore(service: ServiceName, file: File, *, without_keys: WithoutKeys = Fal
         _keep_out(client)
 
 
-def rewind(service: ServiceName, *, to: Moment = None) -> None:
+def rewind(service: ServiceName, *, to: Moment = None, set_back: SetBack = False) -> None:
     moment = None if to is None else to.replace(tzinfo=UTC)
     if moment is not None and moment > now():
         raise Refusal(say("error.rewind_future", to=_shown(moment), now=_shown(now())), 2)
@@ -108,8 +112,12 @@ def rewind(service: ServiceName, *, to: Moment = None) -> None:
         backups.migrate(client, service, service)
         if service in DECIDES_NOTHING:
             backups.forget_read(client, service)
+        past = forgotten(client, service, service) if set_back else None
+        highest = None if past is None else go_on(client, service, service, past)
         before = backups.counts(client, service)
     _read_again(client, service, places, before)
+    if past is not None:
+        _show(service, past, highest)
 
 
 def _keep_out(client: LocalClient) -> None:
@@ -173,10 +181,12 @@ def _read_again(client: LocalClient, service: str, places: list[Place], before: 
     out().print(say("rewind.read", fresh=fresh, stuck=stuck))
 
 
-def _show(lost: list[Forgotten]) -> None:
-    """What nobody but people can bring back."""
-    people = [each for each in lost if not each.is_decided_again]
-    out().print(say("restore.forgotten", again=len(lost) - len(people), people=len(people)))
+def _show(service: str, past: Past, highest: int | None) -> None:
+    """Behind which number the service goes on, and what nobody but people can bring back."""
+    if highest is not None:
+        out().print(say(f"restore.numbers.{service}", highest=highest))
+    people = [each for each in past.lost if not each.is_decided_again]
+    out().print(say("restore.forgotten", again=len(past.lost) - len(people), people=len(people)))
     for each in people:
         typer.echo(line(each.entry))
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.diagnosis import catalogue, handlers
+from services.diagnosis import handlers
 from services.diagnosis.api.access import Assessor, Expert, Supplier
 from services.diagnosis.api.attachments import proofs_of
 from services.diagnosis.api.known import view
@@ -14,7 +14,7 @@ from services.diagnosis.domain import sheet
 from services.diagnosis.domain.answers import Answers
 from services.diagnosis.domain.diagnosis import Diagnosis
 from services.diagnosis.domain.instrument import Instruments
-from services.diagnosis.store import diagnoses, sheets
+from services.diagnosis.store import diagnoses, instruments, sheets
 from services.diagnosis.views.answers import AnswersBody
 from services.diagnosis.views.diagnoses import DiagnosisView
 from shared.contracts.event import Cause
@@ -98,7 +98,7 @@ async def kept(
         found = unit.state(diagnoses, supplier_id)
         before = accepted(found or handlers.NOT_FOUND)
         check(before)
-        after = accepted(decide(before, catalogue.instruments()))
+        after = accepted(decide(before, await instruments(unit.connection)))
         unit.apply(diagnoses, supplier_id, after)
         state = after.state or before
         new = sheet.given(before, state)

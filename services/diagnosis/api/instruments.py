@@ -62,7 +62,7 @@ def router(database: Database) -> APIRouter:
 
 
 async def _version(connection: Connection, supplier_id: UUID, number: int) -> versions.Version:
-    for each in await versions.page_of_versions(connection, supplier_id, number - 1, 1):
-        if each.number == number:
-            return each
-    raise Problem(404, "version_unknown")
+    found = await versions.version_of(connection, supplier_id, number)
+    if found is None:
+        raise Problem(404, "version_unknown")
+    return found

@@ -59,7 +59,7 @@ def router(database: Database) -> APIRouter:
         async with database.connection() as connection:
             rows = await versions.page_of_versions(connection, supplier_id, paging.position(Number) or 0, paging.fetch)
         view = partial(VersionView.of_version, supplier_id)
-        return Page[VersionView].of_rows(rows, paging, view, lambda row: row.number)
+        return Page[VersionView].of_rows(rows, paging, view, lambda row: row.position)
 
     @api.get("/diagnoses/{supplier_id}/gaps")
     async def list_gaps(supplier_id: UUID, caller: SeesOne, paging: Paging) -> Page[GapView]:

@@ -243,7 +243,7 @@ def next_version(
     without = instruments.not_applicable(version, diagnosis.offering)
     left_out = tuple(code for code in without if levels[code] is None)
     return Locked(
-        version=1 if diagnosis.locked is None else diagnosis.locked.version + 1,
+        version=max(0 if diagnosis.locked is None else diagnosis.locked.version, instruments.floor) + 1,
         levels=levels,
         result=result_of(instrument, levels, demand, left_out),
         validated_at=validated_at,

@@ -138,6 +138,8 @@ class Instruments:
     """Taken by diagnoses that open now."""
     versions: Mapping[str, Instrument]
     applicability: Applicability
+    floor: int = 0
+    """Versions of diagnoses up to this one may have been told before the store was set back: none is told again."""
 
     def of(self, version: str) -> Instrument:
         """The instrument of this version; KeyError when the catalogue no longer has it."""

@@ -1,7 +1,7 @@
 """Tables of this stage: the only SQL of the service."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -210,9 +210,9 @@ measurements = TableRepository(MeasurementRow, Measurement)
 publications = TableRepository(PublicationRow, Publication)
 
 
-async def instruments(_: Connection) -> Instruments:
-    """The catalogue as a reference of decisions."""
-    return catalogue.instruments()
+async def instruments(connection: Connection) -> Instruments:
+    """The catalogue as a reference of decisions, above the versions that may have been told before."""
+    return replace(catalogue.instruments(), floor=await connection.fetchval("SELECT last_value FROM version_floor"))
 
 
 async def diagnosis_of(connection: Connection, supplier_id: UUID) -> Diagnosis | None:

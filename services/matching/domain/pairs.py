@@ -47,3 +47,5 @@ class Pairs:
     """The firm itself changed: where it meets nothing, it hears what it lacks now."""
     whole: bool = False
     """All pairs are given, to be told as if nothing had been."""
+    floor: int = 0
+    """Revisions up to this one may have been told before the store was set back: none is told again."""

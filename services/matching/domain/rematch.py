@@ -117,7 +117,7 @@ def rematch(offering: Offering, pairs: Pairs, today: date) -> Rematch:
         told = (NotAligned(missing(offering.id, profile, pairs.demand, pairs.rules, today, withdrawn=withdrawn)),)
     else:
         told = ()
-    revision = offering.revision + len(told)
+    revision = max(offering.revision, pairs.floor) + len(told) if told else offering.revision
     return Rematch(replace(offering, aligned=now, revision=revision, matches=matches), told, changes)
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -44,7 +44,8 @@ _Found = dict[UUID, dict[UUID, _Known]]
 async def derived(connection: Connection, given: Sequence[ToDerive[Offering]], today: date) -> dict[UUID, Pairs]:
     """The pairs with which decisions about these offerings go on, whose rows are held."""
     # What is asked changes no more for those who are decided by it: its sweep finds what came of them.
-    await connection.execute(_SHARE_AREAS, AREA_LOCK, sorted({area for each in given for area in _areas(each)}))
+    areas = sorted({area for each in given for area in _areas(each)})
+    given = _beyond(given, floor := await connection.fetchval(_SHARE_AREAS, AREA_LOCK, areas))
     judged = [each for each in given if "judged" in each.wanted]
     found: _Found = defaultdict(dict)
     if judged:
@@ -57,7 +58,12 @@ async def derived(connection: Connection, given: Sequence[ToDerive[Offering]], t
         for each in whole:
             for match in each.state.matches:
                 found[each.state.id].setdefault(match.requirement_id, _NOTHING)
-    return await _with_requirements(connection, given, found)
+    return await _with_requirements(connection, given, found, floor)
+
+
+def _beyond(given: Sequence[ToDerive[Offering]], floor: int) -> Sequence[ToDerive[Offering]]:
+    """Firms that may have been told more than the store knows are told all: no difference counts from what it knows."""
+    return [replace(each, wanted={*each.wanted, "whole"}) if each.state.revision < floor else each for each in given]
 
 
 def _needs_all(each: ToDerive[Offering]) -> bool:
@@ -109,7 +115,7 @@ async def _add_due(
 
 
 async def _with_requirements(
-    connection: Connection, given: Sequence[ToDerive[Offering]], found: _Found
+    connection: Connection, given: Sequence[ToDerive[Offering]], found: _Found, floor: int
 ) -> dict[UUID, Pairs]:
     areas = {each.state.id: each.state.profile.areas if each.state.profile else () for each in given}
     asked = await demand.of(connection, {area for some in areas.values() for area in some})
@@ -125,6 +131,7 @@ async def _with_requirements(
             rules,
             own="judged" in each.wanted,
             whole="whole" in each.wanted,
+            floor=floor,
         )
         for each in given
     }
@@ -171,7 +178,8 @@ _OF_OFFERINGS = judging.hits(
 )
 
 _SHARE_AREAS = """
-    SELECT pg_advisory_xact_lock_shared($1, hashtext(area)) FROM (SELECT unnest($2::text[]) AS area) AS given
+    SELECT (SELECT last_value FROM revision_floor), count(pg_advisory_xact_lock_shared($1, hashtext(area)))
+    FROM (SELECT unnest($2::text[]) AS area) AS given
 """
 
 _FORGET_OFFERS = """
