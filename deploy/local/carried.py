@@ -13,7 +13,7 @@ CARRIED: Final[dict[str, dict[str, str]]] = {
     "registration": {"arco_request": ALL, "person": "status <> 'invited'", "attachment": ALL},
     "diagnosis": {"attachment": ALL},
     "development": {"attachment": ALL},
-    "financing": {"partner": ALL, "offer": ALL},
+    "financing": {"partner": ALL, "offer": ALL, "sending": ALL},
 }
 """Tables by service, and which of their rows; each has an `id`."""
 

@@ -79,19 +79,20 @@ def _encrypted(entries: Sequence[Unpublished], keys: Mapping[str, PublicJwk]) ->
         if code not in keys or entry.is_away or entry.is_lost:
             continue
         try:
-            found[number] = entry._replace(body=_encrypted_body(entry.body, keys[code]))
+            found[number] = _encrypted_entry(entry, keys[code])
         except Exception as error:  # noqa: BLE001 - whatever a key can do: it must not go out in clear, nor stop others
             log.error("not_encrypted", topic=entry.topic, error=type(error).__name__)
             away.add(entry.topic)
     return [entry._replace(is_away=entry.is_away or entry.topic in away) for entry in found]
 
 
-def _encrypted_body(body: bytes, key: PublicJwk) -> bytes:
-    event = _read(body)
+def _encrypted_entry(entry: Unpublished, key: PublicJwk) -> Unpublished:
+    event = _read(entry.body)
     kind = EVENT_TYPES.get(msgspec.json.decode(event["type"], type=str))
     if kind is not None and not kind.PERSONAL:
-        return body
-    return _with_data(event, _write(jwe.encrypted(bytes(event["data"]), key)), MEDIA_TYPE)
+        return entry
+    data = _write(jwe.encrypted(bytes(event["data"]), key))
+    return entry._replace(body=_with_data(event, data, MEDIA_TYPE), key_id=key["kid"])
 
 
 def _with_data(event: Mapping[str, msgspec.Raw], data: bytes, media_type: str) -> bytes:

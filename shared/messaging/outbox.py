@@ -5,12 +5,14 @@ each event cost the store more than the event's own line in the journal (docs/de
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from datetime import datetime
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from shared.messaging import sealed_events
-from shared.messaging.topics import is_partners
+from shared.messaging.topics import is_partners, recipient_of
+from shared.runtime.clock import now
 from shared.runtime.database import Connection, columns
 from shared.runtime.settings import OutboxSettings
 
@@ -140,6 +142,22 @@ class Unpublished(NamedTuple):
     """What of it is sealed cannot be opened now: it must not go out, nor what follows on its topic."""
     is_lost: bool = False
     """The journal has no such line."""
+    key_id: str | None = None
+    """Of the partner's key to which it is encrypted."""
+
+
+class Sending(NamedTuple):
+    """An entry that Kafka acknowledged on a topic that a partner reads."""
+
+    id: int
+    """In the journal."""
+    partner: str
+    key_id: str | None
+    """Of the key to which it was encrypted; None: it went in clear."""
+
+
+KeepSendings: TypeAlias = Callable[[Connection, Sequence[Sending], datetime], Awaitable[None]]
+"""Keeps what was sent to partners, by the moment of its round: the same again changes nothing."""
 
 
 @cache
@@ -182,13 +200,16 @@ async def unpublished(
 class Round:
     """What of a round is to be taken off the to-do list."""
 
-    def __init__(self, entries: Sequence[Unpublished]) -> None:
-        self._entries = entries
+    def __init__(self, entries: Sequence[Unpublished], keep: KeepSendings | None = None) -> None:
+        self._entries, self._keep, self._at = entries, keep, now()
 
     async def published(self, connection: Connection, ids: Collection[int]) -> None:
         """Take exactly these entries off, also those that were before: whether the store heard of them is known only
-        when it has answered. It is asked also when there are none.
+        when it has answered. It is asked also when there are none. What went to partners is kept first, so that
+        nothing leaves the outbox unkept.
         """
+        if self._keep is not None and (sent := [*self._sent(ids)]):
+            await self._keep(connection, sent, self._at)
         parts: defaultdict[int, list[int]] = defaultdict(list)
         of: dict[int, int] = {}
         for entry in self._entries:
@@ -199,3 +220,8 @@ class Round:
         await connection.execute(_DONE, [row for row, part in parts.items() if len(part) == of[row]])
         if rest := [(row, id_) for row, part in parts.items() if len(part) < of[row] for id_ in part]:
             await connection.execute(_PART, *columns(rest))
+
+    def _sent(self, ids: Collection[int]) -> Iterator[Sending]:
+        for entry in self._entries:
+            if entry.id in ids and (partner := recipient_of(entry.topic)):
+                yield Sending(entry.id, partner, entry.key_id)

@@ -54,11 +54,18 @@ class Relay(Worker):
     """What it takes off the outbox may come back: it is sent again, and known by its id."""
     lock: int | None = RELAY_LOCK
 
-    def __init__(self, database: Database, publisher: Publisher, public_keys: PublicKeys | None = None) -> None:
-        """`public_keys`: of the partners that the service writes to."""
+    def __init__(
+        self,
+        database: Database,
+        publisher: Publisher,
+        public_keys: PublicKeys | None = None,
+        keep_sendings: outbox.KeepSendings | None = None,
+    ) -> None:
+        """`public_keys`: of the partners that the service writes to. `keep_sendings`: of what went to them."""
         super().__init__(database)
         self._publisher = publisher
         self._public_keys = public_keys
+        self._keep_sendings = keep_sendings
         self._backing_off: dict[str, _Pause] = {}
         self._lost: frozenset[int] = frozenset()
         """Entries that the journal does not have, as far as they were met since there was last nothing to do."""
@@ -82,7 +89,7 @@ class Relay(Worker):
         # Once, also where it was resent while its first row waits.
         opened = {entry.id: entry for entry in entries if entry.topic not in away}
         publishing = asyncio.ensure_future(self._publish([*opened.values()], delivery))
-        round_ = outbox.Round(entries)
+        round_ = outbox.Round(entries, self._keep_sendings)
         # Waits for both even when one fails: nothing may be under way when the failure is dealt with.
         failure, ahead = await asyncio.gather(
             publishing, self._meanwhile(connection, entries, publishing, delivery, round_), return_exceptions=True

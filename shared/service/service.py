@@ -69,7 +69,7 @@ class Service:
         """One for each member: FastStream starts a broker's subscribers one after the other, and one that waits for its
         group to be rebalanced would keep the others, of other groups too, from their work."""
         self._subscribers = self._subscribe()
-        self._relay = Relay(self.database, Publisher(kafka, f"{name}-relay"), stage.public_keys)
+        self._relay = Relay(self.database, Publisher(kafka, f"{name}-relay"), stage.public_keys, stage.keep_sendings)
         self.health = Health()
         revision = Revision(name)
         self.health.checks["store"] = revision.trouble

@@ -14,6 +14,7 @@ from shared.messaging.decision import SweepRequest
 from shared.messaging.dlq_limit import DlqLimit
 from shared.messaging.encrypting import PublicKeys
 from shared.messaging.importing import Kinds
+from shared.messaging.outbox import KeepSendings
 from shared.messaging.request_limits import RequestLimits
 from shared.messaging.routing import Again, Keep, Routes, Sweeps, Timers
 from shared.messaging.skips import Skips
@@ -50,6 +51,8 @@ class Stage:
     """Pattern of the partners' topics that the stage reads, in a group of its own: a flood there delays no stage."""
     public_keys: PublicKeys | None = None
     """Keys of the partners that it writes to: what is personal is encrypted to them."""
+    keep_sendings: KeepSendings | None = None
+    """Keeps when what went to partners, and to which of their keys it was encrypted."""
     keep: Keep | None = None
     """Writes what it keeps of every event as it came."""
     attachments: Attachments | None = None

@@ -9,12 +9,14 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from joserfc.jwk import ECKey, RSAKey
 
+from services.financing.store.sendings import keep_sendings
 from services.financing.store.terms import public_keys
 from shared.contracts.encrypted import Encrypted
 from shared.contracts.partner import Referral
 from shared.i18n import Catalogue
 from shared.messaging import encrypting
 from shared.messaging.codec import Message, Record, decode
+from shared.messaging.outbox import KeepSendings
 from shared.messaging.producer import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.resend import Resender, Wanted
@@ -58,13 +60,13 @@ class Exchange:
         assert done.status_code == status, done.text
         return done.json()
 
-    def relay(self) -> AbstractAsyncContextManager[Relay]:
-        return running(Relay(self.stage.database, Publisher(self._broker.settings(), "encrypted"), public_keys))
+    def relay(self, keep: KeepSendings = keep_sendings) -> AbstractAsyncContextManager[Relay]:
+        return running(Relay(self.stage.database, Publisher(self._broker.settings(), "encrypted"), public_keys, keep))
 
     async def published(self, code: str = OWN) -> list[bytes]:
         """What this store sent to the partner until its outbox was empty, in the order of the events."""
         async with self.relay():
-            await eventually(self._is_empty)
+            await eventually(self.is_empty)
         return await self.sent(code)
 
     async def sent(self, code: str) -> list[bytes]:
@@ -72,7 +74,7 @@ class Exchange:
         ids = {str(row["event_id"]) for row in await self.stage.rows("SELECT event_id FROM journal")}
         return sorted((each for each in await self._read(topic) if id_of(each) in ids), key=id_of)
 
-    async def _is_empty(self) -> bool:
+    async def is_empty(self) -> bool:
         return not await self.stage.rows("SELECT FROM outbox")
 
     async def _read(self, topic: str) -> list[bytes]:

@@ -27,8 +27,8 @@ CREATE TRIGGER closed BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION refus
 CLOSED = "INSERT INTO closed DEFAULT VALUES"
 DIGEST = "SELECT '{0}' AS name, md5(string_agg(each::text, '' ORDER BY each::text)) AS digest FROM {0} AS each"
 AS_BEFORE = """
-SELECT setval(name::regclass, coalesce(last, 1), last IS NOT NULL)
-FROM unnest($1::text[], $2::bigint[]) AS old (name, last)
+SELECT setval(name::regclass, coalesce(last, first), last IS NOT NULL)
+FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS old (name, last, first)
 """
 OPEN = "DELETE FROM closed"
 COUNTED = {"request_limit": "", "claim": "confirm_contact"}
@@ -52,13 +52,13 @@ class Asking:
             return
         same = httpx.Request(request.method, request.url, headers=request.headers, content=await request.aread())
         before = await contents(self._stage, name)
-        numbers = await self._stage.rows("SELECT sequencename, last_value FROM pg_sequences")
+        numbers = await self._stage.rows("SELECT sequencename, last_value, start_value FROM pg_sequences")
         await self._stage.rows(CLOSED)
         answer = await self._transport.handle_async_request(same)
         await self._stage.rows(OPEN)
         # A number that was taken stays taken; a walk counts on the first.
-        names, last = ([row[column] for row in numbers] for column in ("sequencename", "last_value"))
-        await self._stage.rows(AS_BEFORE, names, last)
+        columns = ("sequencename", "last_value", "start_value")
+        await self._stage.rows(AS_BEFORE, *([row[column] for row in numbers] for column in columns))
         assert await contents(self._stage, name) == before, name
         assert answer.status_code >= 400, name
         if answer.status_code >= 500:

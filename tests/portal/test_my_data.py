@@ -7,6 +7,7 @@ from zipfile import ZipFile
 
 from services.portal.api.my_data import HELD
 from shared.contracts.event import Actor
+from shared.contracts.financing import ReferralSent
 from shared.contracts.matching import CandidateIntroduced
 from shared.contracts.registration import AnchorJoined, SupplierRegistered
 from shared.messaging import audit
@@ -156,7 +157,7 @@ def test_nothing_that_a_stage_shows_a_firm_of_itself_is_left_out() -> None:
 async def test_whatever_was_sent_is_listed_one_by_one_with_its_receiver_and_day(portal: Visitors) -> None:
     case = {
         "consents": [{"id": "c1", "data_classes": ["identity", "need"]}],
-        "referrals": [{"partner": "nafin", "sent_at": "2026-11-02T12:00:00Z", "consent_id": "c1"}],
+        "referrals": [{"id": "r1", "partner": "nafin", "sent_at": "2026-11-02T12:00:00Z", "consent_id": "c1"}],
     }
     person = {"email": "luz@tornillos.mx", "invited_at": "2026-11-01T12:00:00Z"}
     portal.others.answer("financing", f"/cases/{SUPPLIER}", case)
@@ -172,3 +173,27 @@ async def test_whatever_was_sent_is_listed_one_by_one_with_its_receiver_and_day(
         assert sent["introduction"]["to"] == EXAMPLES[AnchorJoined.TYPE]["name"]
         assert "folio" in sent["introduction"]["what"]
         assert all(each["at"] for each in sent.values())
+
+
+async def test_each_time_that_a_referral_went_is_listed_and_with_which_key(portal: Visitors) -> None:
+    went = {"referral_id": "r1", "partner": "nafin"}
+    case = {
+        "consents": [{"id": "c1", "data_classes": ["identity"]}],
+        "referrals": [
+            {"id": id_, "partner": "nafin", "sent_at": f"2026-11-0{day}T12:00:00Z", "consent_id": "c1"}
+            for id_, day in (("r1", 2), ("r2", 3))
+        ],
+        "sendings": [
+            went | {"sent_at": "2026-11-02T12:00:01Z", "key_id": None},
+            went | {"sent_at": "2026-11-09T12:00:00Z", "key_id": "2027"},
+        ],
+    }
+    portal.others.answer("financing", f"/cases/{SUPPLIER}", case)
+    await portal.stage.consume(example(SupplierRegistered), example(ReferralSent))
+    mine = await portal.signed_in("supplier", supplier_id=SUPPLIER)
+    held = json.loads((await mine.get("/my-firm/data/file")).content)["portal"]["sent"]
+    told = [(each["at"][8:10], each["protection"], each["key_id"]) for each in held]
+    assert told == [("02", "clear", None), ("03", "not_recorded", None), ("09", "encrypted", "2027")]
+    page = (await mine.get("/my-firm/data")).text
+    assert "Cifrado con la llave «2027» de la institución." in page
+    assert page.count("No quedó registrado si iba cifrado.") == 1

@@ -107,6 +107,7 @@ OWN: Final[dict[str, dict[str, str]]] = {
         "offer": "products",
         "partner": "partners",
         "referral": "/cases/{id}",
+        "sending": "/cases/{id}",
         "trial": "invented firms",
     },
     "portal": {

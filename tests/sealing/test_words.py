@@ -32,7 +32,8 @@ IN_CLEAR = {
         ConsentReference.recipient Intermediated.name Plan.place Plan.title Product.name Product.source
         Promised.recipient Words.en Words.es Written.subject Written.text audit_checkpoint.note checkpoint.note
         cohort.name consent_text.body dead_letter_action.reason measurement.reason partner.name partner.past
-        partner.encrypt_to partner.source record_gap.reason resend.reason skip.reason telling.reason trial.refused
+        sending.key_id partner.encrypt_to partner.source record_gap.reason resend.reason skip.reason
+        telling.reason trial.refused
         CreditAuthorisation.folio CreditAuthorisation.lender Papers.folio Papers.items import.message
         import_fault.message import.header
         blocked_record.error dead_letter.error dead_letter_action.error letter.error AnswerRefused.error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -110,14 +111,14 @@ def list_(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
             partner.principal,
             say("secret.here" if partner.secret else "secret.theirs"),
             "–" if partner.bytes_per_second is None else f"{partner.bytes_per_second:,} B/s",
+            _edition(kept.get(partner.code)),
             _key_id(kept.get(partner.code)) or "–",
             _access(partner, suspended=is_suspended(partner.code, out_)),
         )
         for partner in found
     ]
-    out().print(
-        table("head.partner", "head.principal", "head.secret", "head.quota", "head.encrypted", "head.access", rows=rows)
-    )
+    heads = ("partner", "principal", "secret", "quota", "edition", "encrypted", "access")
+    out().print(table(*(f"head.{head}" for head in heads), rows=rows))
 
 
 def _access(partner: Partner, *, suspended: bool) -> str:
@@ -152,6 +153,15 @@ def _key_id(edition: Mapping[str, Any] | None) -> str | None:
     """To which key it has referrals encrypted; None: to none."""
     key = edition and edition.get("encrypt_to")
     return key["kid"] if key else None
+
+
+def _edition(known: Mapping[str, Any] | None) -> str:
+    """The one that is in force, and since when."""
+    if known is None:
+        return "–"
+    since = known.get("stored_at")
+    shown = "" if since is None else f", {datetime.fromisoformat(since):%Y-%m-%d %H:%M} UTC"
+    return f"{known['edition']}{shown}"
 
 
 def _editions(known: Mapping[str, Any]) -> list[dict[str, object]]:

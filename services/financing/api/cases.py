@@ -9,6 +9,7 @@ from services.financing.domain.reasons import Purpose
 from services.financing.store import queries
 from services.financing.store.cases import cases
 from services.financing.store.refusals import refused_of
+from services.financing.store.sendings import sendings_of
 from services.financing.store.tables import ConsentRow, NeedRow, ReferralRow
 from services.financing.views.cases import CaseView, NeedView, RefusedAnswerView
 from services.financing.views.consents import PapersView
@@ -30,8 +31,9 @@ def router(database: Database) -> APIRouter:
             needs = await queries.rows_of(session, NeedRow, supplier_id)
             consents = await queries.rows_of(session, ConsentRow, supplier_id)
             referrals = await queries.rows_of(session, ReferralRow, supplier_id)
+            sendings = await sendings_of(session, supplier_id)
         await queries.open_papers(database, referrals)
-        return show.shown(CaseView.of_case(supplier_id, needs, consents, referrals, caller))
+        return show.shown(CaseView.of_case(supplier_id, needs, consents, referrals, sendings, caller))
 
     @api.get("/cases/{supplier_id}/papers")
     async def show_papers(supplier_id: UUID, caller: Firm, show: Show) -> PapersView:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, String, text
+from sqlalchemy import DateTime, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -123,6 +123,23 @@ class ReferralRow(Table, table=True):
     last_ignored: str | None
     papers: dict[str, Any] | None = Field(sa_type=JSONB)
     """Amounts, and the partner's own words, sealed, until they are erased."""
+
+
+class SendingRow(Table, table=True):
+    """A referral as it went to its partner, once or again: the proof of when, and to whose key it was encrypted."""
+
+    __tablename__ = "sending"
+    __table_args__ = (UniqueConstraint("event_id", "sent_at"), Index("sending_referral", "referral_id"))
+
+    id: UUID = Field(primary_key=True)
+    event_id: UUID
+    """The same of what was sent again."""
+    referral_id: UUID
+    partner: str
+    sent_at: datetime = Field(sa_type=DateTime(timezone=True))
+    """Of the round in which Kafka acknowledged it."""
+    key_id: str | None
+    """Of the partner's key; null: it went in clear."""
 
 
 class PartnerRow(Table, table=True):

@@ -9,7 +9,7 @@ from services.financing.domain.reasons import (
     Purpose,
     Shape,
 )
-from services.financing.store.tables import ConsentRow, NeedRow, ReferralRow
+from services.financing.store.tables import ConsentRow, NeedRow, ReferralRow, SendingRow
 from services.financing.views.consents import ConsentView
 from services.financing.views.referrals import ReferralView
 from shared.contracts.event import Money
@@ -42,11 +42,25 @@ class NeedView(View):
     terms: str
 
 
+class SendingView(View):
+    """A referral as Kafka acknowledged it on its partner's topic, for the first time or again."""
+
+    event_id: UUID
+    """Of the event: the same where it was sent again."""
+    referral_id: UUID
+    partner: str
+    sent_at: datetime
+    key_id: str | None
+    """The `kid` of the partner's key to which it was encrypted; null: it went in clear."""
+
+
 class CaseView(View):
     supplier_id: UUID
     needs: list[NeedView]
     consents: list[ConsentView]
     referrals: list[ReferralView]
+    sendings: list[SendingView]
+    """The oldest first. A referral without any waits to be published, or went before they were recorded."""
 
     @classmethod
     def of_case(
@@ -55,6 +69,7 @@ class CaseView(View):
         needs: Sequence[NeedRow],
         consents: Sequence[ConsentRow],
         referrals: Sequence[ReferralRow],
+        sendings: Sequence[SendingRow],
         caller: Caller,
     ) -> "CaseView":
         return cls(
@@ -62,6 +77,7 @@ class CaseView(View):
             needs=[NeedView.of(row) for row in needs],
             consents=sorted((ConsentView.of(row).seen_by(caller) for row in consents), key=lambda view: view.given_at),
             referrals=sorted((ReferralView.of(row) for row in referrals), key=lambda view: view.sent_at),
+            sendings=[SendingView.of(row) for row in sendings],
         )
 
 

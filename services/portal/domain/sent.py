@@ -21,15 +21,35 @@ class Sent:
     to: str
     at: str
     what: tuple[str, ...]
+    protection: Literal["encrypted", "clear", "not_recorded"] | None = None
+    """Of a referral: whether its partner's key alone opened it on its topic. Of one that went before this was recorded,
+    or waits to go, nobody can say."""
+    key_id: str | None = None
 
 
 def referrals(case: Mapping[str, Any]) -> list[Sent]:
-    """What partners received, by the classes of the consent that it went under."""
-    classes = {each["id"]: each["data_classes"] for each in case["consents"]}
-    return [
-        Sent("referral", each["partner"], each["sent_at"], tuple(classes.get(each["consent_id"], ())))
-        for each in case["referrals"]
+    """What partners received, as often as it was sent, by the classes of the consent that it went under."""
+    classes = {each["id"]: tuple(each["data_classes"]) for each in case["consents"]}
+    what = {each["id"]: classes.get(each["consent_id"], ()) for each in case["referrals"]}
+    sendings = case.get("sendings", ())  # a financing of the release before has none
+    found = [
+        Sent(
+            "referral",
+            each["partner"],
+            each["sent_at"],
+            what[each["referral_id"]],
+            "encrypted" if each["key_id"] else "clear",
+            each["key_id"],
+        )
+        for each in sendings
     ]
+    recorded = {each["referral_id"] for each in sendings}
+    found += [
+        Sent("referral", each["partner"], each["sent_at"], what[each["id"]], "not_recorded")
+        for each in case["referrals"]
+        if each["id"] not in recorded
+    ]
+    return sorted(found, key=lambda each: each.at)
 
 
 def introductions(story: Iterable[Entry], anchors: Mapping[UUID, str], *, natural: bool) -> list[Sent]:

@@ -1,0 +1,90 @@
+"""When a referral went to its partner, and encrypted to which of its keys, can be shown later: each time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from services.financing.store.sendings import keep_sendings
+from shared.messaging.outbox import Sending
+from shared.messaging.resend import Resender, Wanted
+from shared.runtime.database import Connection
+from shared.service.callers import Role
+from tests.conformance.stage import by, eventually
+from tests.financing.calls import ok
+from tests.financing.given import SUPPLIER
+from tests.financing.test_partners_encrypted import OWN, TOPICS, Exchange, exchange, jwk, key_of, referred
+from tests.financing.test_trials import begun
+
+__all__ = ["exchange"]
+
+
+async def sendings(exchange: Exchange, role: Role = Role.OPERATOR) -> list[dict[str, Any]]:
+    case = await ok(exchange.stage, "GET", f"/cases/{SUPPLIER}", role=role)
+    found: list[dict[str, Any]] = case["sendings"]
+    return found
+
+
+async def sent_again(exchange: Exchange) -> None:
+    wanted = Wanted(topic=TOPICS[OWN].name, reason="rotated", partner=True)
+    await Resender(exchange.stage.database, "financing").resend(wanted, by("ana"))
+
+
+async def test_each_time_it_went_is_kept_with_the_key_of_then(exchange: Exchange) -> None:
+    await exchange.put(encrypt_to=jwk("2026"))
+    referral = await referred(exchange.stage)
+    assert await sendings(exchange) == [], "it waits to be published"
+    await exchange.published()
+    await exchange.put(encrypt_to=jwk("2027"))
+    await sent_again(exchange)
+    records = await exchange.published()
+    first, again = await sendings(exchange, Role.SUPPLIER)
+    assert [first["key_id"], again["key_id"]] == [*map(key_of, records)] == ["2026", "2027"]
+    assert first["event_id"] == again["event_id"]
+    assert first["sent_at"] < again["sent_at"]
+    assert {each["referral_id"] for each in (first, again)} == {referral["id"]}
+    await ok(exchange.stage, "POST", f"/consents/{referral['consent_id']}/revocation")
+    await exchange.published()
+    assert await sendings(exchange) == [first, again], "what has nothing personal is no sending, and a proof stays"
+
+
+async def test_what_went_in_clear_is_kept_as_such_and_a_test_is_no_firms(exchange: Exchange) -> None:
+    await exchange.put()
+    await referred(exchange.stage)
+    trial = await begun(exchange.stage, OWN)
+    await exchange.published()
+    [sent] = await sendings(exchange)
+    assert (sent["partner"], sent["key_id"]) == (OWN, None)
+    rows = await exchange.stage.rows("SELECT referral_id FROM sending WHERE referral_id <> $1", sent["referral_id"])
+    assert [str(row["referral_id"]) for row in rows] == [trial["id"]]
+
+
+async def test_nothing_leaves_the_outbox_that_was_not_kept(exchange: Exchange) -> None:
+    """The store breaks off behind Kafka's acknowledgement: it goes again, and what was sent twice is kept as it was."""
+    await exchange.put(encrypt_to=jwk("2026"))
+    await referred(exchange.stage)
+    failures = 0
+
+    async def breaks_off_once(connection: Connection, sent: Sequence[Sending], at: datetime) -> None:
+        nonlocal failures
+        failures += 1
+        if failures == 1:
+            raise ConnectionResetError
+        await keep_sendings(connection, sent, at)
+
+    async with exchange.relay(breaks_off_once):
+        await eventually(exchange.is_empty)
+    assert [*map(key_of, await exchange.sent(OWN))] == ["2026", "2026"]
+    assert [each["key_id"] for each in await sendings(exchange)] == ["2026"]
+
+
+async def test_the_same_round_told_again_changes_nothing(exchange: Exchange) -> None:
+    await exchange.put(encrypt_to=jwk("2026"))
+    await referred(exchange.stage)
+
+    async def told_again(connection: Connection, sent: Sequence[Sending], at: datetime) -> None:
+        for _ in range(2):
+            await keep_sendings(connection, sent, at)
+
+    async with exchange.relay(told_again):
+        await eventually(exchange.is_empty)
+    assert len(await sendings(exchange)) == 1
