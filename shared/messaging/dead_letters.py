@@ -77,7 +77,9 @@ _BLOCKED_AMONG = """
 """
 _FORGET = """
     UPDATE dead_letter SET value = NULL
-    WHERE closed_at < now() - $1::interval AND topic LIKE 'partner.%' AND value IS NOT NULL RETURNING id
+    WHERE (closed_at < now() - $1::interval OR at < now() - $2::interval)
+        AND topic LIKE 'partner.%' AND value IS NOT NULL
+    RETURNING id
 """
 
 _CLOSE_OVERTAKEN = """
@@ -230,11 +232,12 @@ async def close_overtaken(
     return [(row["id"], UUID(row["event_id"])) for row in rows]
 
 
-async def forget(connection: Connection, kept: timedelta) -> None:
-    """Forget what partners wrote in letters closed longer ago than this: it may be personal, and nobody needs it any
-    more. That there was a letter, why, and what became of it, stays.
+async def forget(connection: Connection, kept: timedelta, at_most: timedelta) -> None:
+    """Forget what partners wrote in letters closed longer ago than `kept`, and in those that came longer ago than
+    `at_most`, open or closed: it may be personal, also of somebody whom no letter names. That there was a letter, why,
+    and what became of it, stays.
     """
-    await whole.forget(connection, [row["id"] for row in await connection.fetch(_FORGET, kept)])
+    await whole.forget(connection, [row["id"] for row in await connection.fetch(_FORGET, kept, at_most)])
 
 
 async def forget_of(connection: Connection, ids: Collection[UUID]) -> None:

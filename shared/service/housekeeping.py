@@ -19,6 +19,8 @@ from shared.sealing.encryption import seals
 
 PARTNERS_BYTES_KEPT = timedelta(milliseconds=PARTNER_RETENTION_MS)
 """As long as Kafka keeps what partners write; counted from the day on which a dead letter was closed."""
+PARTNERS_BYTES_AT_MOST = timedelta(days=60)
+"""From the day on which a dead letter came: one that nobody settles, and that names nobody, would be kept for ever."""
 ANSWERS_KEPT = timedelta(days=7)
 """A client that sends a request again does so within hours; an office that was closed, within days."""
 IMPORTS_KEPT = timedelta(days=30)
@@ -92,6 +94,6 @@ async def forget(database: Database, *, own: Forget | None = None) -> None:
         await inbox.forget(connection, inbox.KEPT)
         await skips.forget(connection)
         await dead_letters.look_at_older(connection)
-        await dead_letters.forget(connection, PARTNERS_BYTES_KEPT)
+        await dead_letters.forget(connection, PARTNERS_BYTES_KEPT, PARTNERS_BYTES_AT_MOST)
         if own is not None:
             await own(connection)

@@ -12,6 +12,7 @@ from shared.messaging import dead_letters
 from shared.messaging.codec import Record
 from shared.sealing import keys, whole
 from shared.sealing.keys import Name
+from shared.service import housekeeping
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest
 from tests.financing.calls import answer, ok, refused
@@ -51,9 +52,21 @@ async def test_what_a_partner_wrote_in_vain_is_sealed_until_it_is_forgotten(stag
         kept = connection, dead_letters.PLACE, letter["id"], letter["value"]
         assert await whole.open_one(*kept) == wrote
         await connection.execute("UPDATE dead_letter SET closed_at = now() - interval '2 days'")
-        await dead_letters.forget(connection, timedelta(days=1))
+        await dead_letters.forget(connection, timedelta(days=1), timedelta(days=60))
         assert await whole.open_one(*kept) is None
     assert await stage.rows("SELECT value FROM dead_letter") == [{"value": None}]
+
+
+async def test_what_nobody_settles_is_forgotten_too(stage: StageUnderTest) -> None:
+    """Seen: an open letter that names nobody was kept for ever, with whatever it says of whomever."""
+    record = Record(TOPIC, 0, 7, str(uuid4()).encode(), b"of somebody")
+    await stage._runner.consume([record])
+    for age, left in (("59 days", 1), ("61 days", 0)):
+        await stage.rows("UPDATE dead_letter SET at = now() - $1::text::interval", age)
+        await housekeeping.forget(stage.database)
+        kept = await stage.rows("SELECT closed_at FROM dead_letter WHERE value IS NOT NULL")
+        assert len(kept) == left, age
+    assert await stage.rows("SELECT closed_at FROM dead_letter") == [{"closed_at": None}], "what is open stays open"
 
 
 def ways(given: Mapping[str, object], folio: str) -> dict[str, tuple[bytes | None, bytes]]:

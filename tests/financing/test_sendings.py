@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from services.financing.store.erasure import forget_late
 from services.financing.store.sendings import keep_sendings
+from shared.messaging.codec import Record
 from shared.messaging.outbox import Sending
 from shared.messaging.resend import Resender, Wanted
+from shared.messaging.topics import partner_topics
 from shared.runtime.database import Connection
+from shared.service import housekeeping
 from shared.service.callers import Role
 from tests.conformance.stage import by, eventually
 from tests.financing.calls import ok
@@ -88,3 +92,24 @@ async def test_the_same_round_told_again_changes_nothing(exchange: Exchange) -> 
     async with exchange.relay(told_again):
         await eventually(exchange.is_empty)
     assert len(await sendings(exchange)) == 1
+
+
+async def test_what_a_partner_wrote_in_vain_is_found_by_the_event_that_it_names(exchange: Exchange) -> None:
+    """Seen: an answer that names the event that it answers, and no id of the referral, was in no file, and stayed."""
+    stage = exchange.stage
+    await exchange.put()
+    referral = await referred(stage)
+    await exchange.published()
+    [sent] = await sendings(exchange)
+    wrote = f'{{"in_reply_to": "{sent["event_id"]}", "note": "falta el acta"}}'
+    answers = partner_topics(OWN).answers.name
+    await stage._runner.consume([Record(answers, 0, 1, b"NAF-1", wrote.encode())])
+    [told] = (await ok(stage, "GET", f"/cases/{SUPPLIER}/refusals"))["items"]
+    assert (told["referral_id"], told["said"]) == (referral["id"], wrote)
+    held = "SELECT FROM dead_letter WHERE value IS NOT NULL"
+    await ok(stage, "POST", f"/consents/{referral['consent_id']}/revocation")
+    assert await stage.rows(held) == []
+    await stage._runner.consume([Record(answers, 0, 2, b"NAF-1", wrote.encode())])
+    assert len(await stage.rows(held)) == 1, "it came behind the erasure"
+    await housekeeping.forget(stage.database, own=forget_late)
+    assert await stage.rows(held) == []

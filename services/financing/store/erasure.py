@@ -26,11 +26,15 @@ _NAMED_LATE = """
         SELECT DISTINCT unnest(about) AS id FROM dead_letter WHERE value IS NOT NULL AND topic LIKE 'partner.%'
     )
     SELECT named.id FROM named JOIN referral ON referral.id = named.id WHERE referral.papers IS NULL
+    UNION SELECT named.id FROM named JOIN sending ON sending.event_id = named.id
+        JOIN referral ON referral.id = sending.referral_id WHERE referral.papers IS NULL
     UNION SELECT named.id FROM named JOIN consent ON consent.id = named.id WHERE consent.revoked_at IS NOT NULL
     UNION SELECT referral.supplier_id FROM named JOIN referral ON referral.supplier_id = named.id
     GROUP BY referral.supplier_id HAVING bool_and(referral.papers IS NULL)
 """
 """A letter that names the firm alone may be about any of its referrals: it goes with the last."""
+
+_SENT_AS = "SELECT event_id FROM sending WHERE referral_id = ANY($1)"
 
 
 async def erase(connection: Connection, cases: Sequence[Case]) -> None:
@@ -43,7 +47,9 @@ async def erase(connection: Connection, cases: Sequence[Case]) -> None:
     await keys.destroy(connection, [Name(gone[row["id"]], row["id"]) for row in rows])
     if rows:
         bare = [case.id for case in cases if all(item.papers is None for item in case.referrals)]
-        await dead_letters.forget_of(connection, [*(row["id"] for row in rows), *bare])
+        erased = [row["id"] for row in rows]
+        sent = [row["event_id"] for row in await connection.fetch(_SENT_AS, erased)]
+        await dead_letters.forget_of(connection, [*erased, *sent, *bare])
     if referrals := [row["id"] for row in rows if row["is_referral"]]:
         # What its partner's people said at their desk: the aggregate of an answer is the referral.
         await keys.destroy_all(connection, referrals)

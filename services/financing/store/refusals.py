@@ -10,28 +10,36 @@ from shared.sealing import whole
 
 _OF_FIRM = """
     WITH mine AS (
-        SELECT id, consent_id, partner FROM referral WHERE supplier_id = $1
+        SELECT id, consent_id, partner, ARRAY(SELECT event_id FROM sending WHERE referral_id = referral.id) AS sent
+        FROM referral WHERE supplier_id = $1
     ), letter AS MATERIALIZED (
         SELECT * FROM dead_letter
-        WHERE about && (SELECT array_agg(id) || array_agg(consent_id) || $1::uuid FROM mine) AND topic LIKE 'partner.%'
+        WHERE about && (
+            SELECT array_agg(name) || $1::uuid
+            FROM mine CROSS JOIN LATERAL unnest(ARRAY[id, consent_id] || sent) AS name
+        ) AND topic LIKE 'partner.%'
     )
     SELECT letter.id, split_part(letter.topic, '.', 2) AS partner, named.id AS referral_id, letter.at, letter.reason,
         letter.event_type, letter.resolution, letter.value,
         EXISTS (
             SELECT FROM referral AS other
             WHERE (other.id = ANY(letter.about) OR other.consent_id = ANY(letter.about)
-                OR other.supplier_id = ANY(letter.about)) AND other.supplier_id <> $1
+                OR other.supplier_id = ANY(letter.about) OR other.id IN (
+                    SELECT referral_id FROM sending WHERE event_id = ANY(letter.about)
+                )) AND other.supplier_id <> $1
         ) AS withheld
     FROM letter CROSS JOIN LATERAL (
         SELECT id FROM mine
-        ORDER BY id = ANY(letter.about) DESC, consent_id = ANY(letter.about) DESC,
+        ORDER BY id = ANY(letter.about) DESC, sent && letter.about DESC, consent_id = ANY(letter.about) DESC,
             partner = split_part(letter.topic, '.', 2) DESC, array_position(letter.about, id), id DESC
         LIMIT 1
     ) AS named
     WHERE $2::uuid IS NULL OR letter.id > $2
     ORDER BY letter.id LIMIT $3
 """
-"""By whatever a letter names, in its key or in what it says: a referral, its consent, or the firm."""
+"""By whatever a letter names, in its key or in what it says: a referral, the event that it was sent by, its consent, or
+the firm.
+"""
 
 
 @dataclass(frozen=True, slots=True)
