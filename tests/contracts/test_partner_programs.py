@@ -22,7 +22,7 @@ from shared.contracts.partner import Answer
 from shared.security import jwe
 from tests.bench.jvm import PINS
 from tests.security.partner_kit import EXAMPLES, GUIDE, KIT, blocks, calls, jars, typed
-from tests.security.wrong_keys import PKCS8, SEC1, private
+from tests.security.wrong_keys import PKCS8, SEC1, private, private_pss
 
 CODE = "nafin"
 REFERRAL: dict[str, Any] = json.loads(blocks("json")[0])
@@ -161,18 +161,47 @@ def test_the_desk_notes_what_it_cannot_open_and_goes_on(
 ) -> None:
     """Who lost a key has to obey withdrawals all the same, and is sent the referral again."""
     (first, again), (_, lost) = keys.items()
-    withdrawal = {**REFERRAL, "type": "partner.referral-withdrawn", "id": "w", "data": {"referral_id": "gone"}}
-    with pytest.raises(SystemExit, match=r"is encrypted to key .*give its KEY"):
-        run_desk(played(Kafka(record(lost), away=True)))
-    assert run_desk(played(Kafka(record(lost), record(withdrawal))), first).sent == []
+    withdrawal = withdrawn("gone") | {"subject": "another firm"}
     told = f"no KEY.pem opens {lost['id']}, which is encrypted to key"
-    assert told in capsys.readouterr().err
+    for given in ((), (first,)):
+        assert run_desk(played(Kafka(record(lost), record(withdrawal))), *given).sent == []
+        assert told in capsys.readouterr().err
     assert sqlite3.connect("desk.sqlite").execute("SELECT id, withdrawn FROM referral").fetchall() == [("gone", 1)]
     desk = run_desk(played(Kafka(record({**again, "id": lost["id"]}))), first)
     assert told in capsys.readouterr().err
     assert [each["data"]["referral_id"] for each in desk.sent] == [REFERRAL["data"]["referral_id"]]
     run_desk(played(Kafka()), first)
     assert capsys.readouterr().err == ""
+
+
+def test_what_the_desk_keeps_unopened_it_opens_once_it_has_the_key(
+    played: Callable[[Kafka], Kafka], keys: dict[Path, dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Seen: it ended at the first such referral where no KEY.pem was given, and obeyed no withdrawal behind it."""
+    *_, (key, event) = keys.items()
+    assert run_desk(played(Kafka(record(event)))).sent == []
+    capsys.readouterr()
+    desk = run_desk(played(Kafka()), key)
+    assert [each["data"]["referral_id"] for each in desk.sent] == [REFERRAL["data"]["referral_id"]]
+    assert "no KEY.pem" not in capsys.readouterr().err
+    assert run_desk(played(Kafka()), key).sent == []
+
+
+def test_a_withdrawal_ends_what_the_desk_says_of_what_it_cannot_open(
+    played: Callable[[Kafka], Kafka], keys: dict[Path, dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = (event | {"id": f"sent-{number}"} for number, event in enumerate(keys.values()))
+    away = withdrawn(REFERRAL["data"]["referral_id"])
+    run_desk(played(Kafka(record(first), record(second), record(away), record(away))))
+    capsys.readouterr()
+    run_desk(played(Kafka()))
+    said = capsys.readouterr().err
+    assert ("sent-0" in said, "sent-1" in said) == (False, True), "the other one of the firm waits still"
+    assert run_desk(played(Kafka(record(first))), *keys).sent == [], "what was withdrawn comes back under no key"
+
+
+def withdrawn(referral: str) -> dict[str, Any]:
+    return {**REFERRAL, "type": "partner.referral-withdrawn", "id": "w", "data": {"referral_id": referral}}
 
 
 def test_what_certify_cannot_open_is_no_test(keys: dict[Path, dict[str, Any]]) -> None:
@@ -193,7 +222,12 @@ def test_a_program_reads_each_form_of_a_private_key_or_says_how_to_write_it(prog
         file.write_bytes(private(form))
         assert read(str(file)).is_private
     locked, two = private(PKCS8, password=b"secreto"), private(PKCS8) * 2
-    for content, says in ((locked, "encrypted.*openssl pkey"), (b"no key", "openssl pkey"), (two, "several keys")):
+    for content, says in (
+        (locked, "encrypted.*openssl pkey"),
+        (b"no key", "openssl pkey"),
+        (two, "several keys"),
+        (private_pss(), "RSA-PSS, which signs"),
+    ):
         file.write_bytes(content)
         with pytest.raises(SystemExit, match=says):
             read(str(file))

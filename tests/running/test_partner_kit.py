@@ -31,7 +31,7 @@ from tests.running import poison
 from tests.running.developed import until
 from tests.running.poison import Firm
 from tests.security.partner_kit import EXAMPLES, blocks, calls, jars, save, typed
-from tests.security.wrong_keys import PKCS8, SEC1, private
+from tests.security.wrong_keys import PKCS8, SEC1, private, private_pss
 
 CODE = "nafin"
 FIRM, NEXT = Firm(), Firm()
@@ -257,8 +257,18 @@ def test_the_desk_in_java_opens_what_is_encrypted(client: LocalClient, desk: Pat
     (desk / "other.pem").write_bytes(private(PKCS8))
     call = [*map(str, command), "client.properties", "8", "other.pem"]
     passed = subprocess.run(call, cwd=desk, capture_output=True, text=True, timeout=PATIENCE, check=True)
-    assert re.search(r"no KEY\.pem opens \S+, which is encrypted to key \S+: ask", passed.stderr)
+    assert re.search(r"no KEY\.pem opens \S+, which is encrypted to key \S+: start with it", passed.stderr)
     assert "answered" not in passed.stdout
+    kept = [json.loads(line) for line in (desk / "unopened.jsonl").read_text().splitlines()]
+    assert [each["datacontenttype"] for each in kept] == ["application/jose"]
+    with client.http("financing", client.token("operator")) as http:
+        http.post(f"/partners/{CODE}/trials")
+    without = subprocess.run(call[:-1], cwd=desk, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    assert "no KEY.pem opens" in without.stderr
+    assert len((desk / "unopened.jsonl").read_text().splitlines()) == 2
+    (desk / "other.pem").write_bytes(private_pss())
+    signs = subprocess.run(call, cwd=desk, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert "RSA-PSS only signs" in signs.stderr
     for form in (private(SEC1), private(PKCS8, password=b"secreto"), private(PKCS8) * 2):
         (desk / "other.pem").write_bytes(form)
         refused = subprocess.run(call, cwd=desk, capture_output=True, text=True, timeout=PATIENCE, check=False)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
@@ -106,3 +107,11 @@ WRONG: Final[dict[str, tuple[bytes, str]]] = {
     "base64 of binary": (base64.b64encode(public(Encoding.DER)), "bare"),
 }
 """Each file, and the end of the code `field.key_…`."""
+
+
+def private_pss() -> bytes:
+    """As `openssl genpkey -algorithm RSA-PSS` makes one: cryptography writes none, and reads it as any of RSA."""
+    der = rsa.generate_private_key(65_537, 2048).private_bytes(Encoding.DER, PKCS8, NoEncryption())
+    any_rsa, pss = (bytes.fromhex(f"300{each}") for each in ("d06092a864886f70d0101010500", "b06092a864886f70d01010a"))
+    body = base64.b64encode(b"\x30\x82" + (len(der) - 6).to_bytes(2, "big") + der[4:].replace(any_rsa, pss, 1))
+    return b"-----BEGIN PRIVATE KEY-----\n" + body + b"\n-----END PRIVATE KEY-----\n"

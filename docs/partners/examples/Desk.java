@@ -1,5 +1,5 @@
-// A partner's desk in Java: acknowledges each referral, shows what had no effect. It stores nothing, and neither loses nor doubles
-// an answer: what it read is committed behind the answer, and the answer to a referral that comes again has the same `id`, which
+// A partner's desk in Java: acknowledges each referral, shows what had no effect. It stores no answer, and neither loses nor doubles
+// one: what it read is committed behind the answer, and the answer to a referral that comes again has the same `id`, which
 // counts once. An answer that people decide is stored with its `id` before it is sent, as in desk.py.
 //
 //   java -cp 'jars/*' Desk.java client.properties [SECONDS [KEY.pem ...]]
@@ -7,14 +7,15 @@
 // In `jars`: kafka-clients-4.3.1.jar, zstd-jni-1.5.6-10.jar (which unpacks the program's records), slf4j-api-1.7.36.jar,
 // jackson-databind-2.21.2.jar, jackson-core-2.21.2.jar and jackson-annotations-2.21.jar.
 // `client.properties` is the file of the guide. It ends after SECONDS without a
-// record, if they are given, where an answer does not get through, and where a referral is encrypted and no KEY.pem (PKCS 8
-// without password, as `openssl genpkey` writes it) is given: to open one needs nothing but the JDK. What none of several
-// opens it tells and goes on: a withdrawal may lie behind it.
+// record, if they are given, and where an answer does not get through. KEY.pem is PKCS 8 without password, as `openssl genpkey`
+// writes it: to open a referral needs nothing but the JDK. What no KEY.pem opens, or none is given for, it keeps in
+// `unopened.jsonl`, a line each, and goes on: a withdrawal may lie behind it. Ask to be sent it again, which takes its line out.
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileReader;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +58,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 public class Desk {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Path UNOPENED = Path.of("unopened.jsonl");
 
     public static void main(String[] given) throws Exception {
         Properties settings = new Properties();
@@ -93,7 +95,12 @@ public class Desk {
                 var answers = new ArrayList<Future<RecordMetadata>>();
                 for (var record : consumer.poll(Duration.ofSeconds(1))) {
                     last = Instant.now();
-                    take(opened(JSON.readTree(record.value()), keys), producer, me).ifPresent(answers::add);
+                    JsonNode event = JSON.readTree(record.value());
+                    boolean isOpen = opened(event, keys);
+                    keep(event, isOpen);
+                    if (isOpen) {
+                        take(event, producer, me).ifPresent(answers::add);
+                    }
                 }
                 for (var sent : answers) {
                     sent.get(); // One that does not get through ends the program before the commit.
@@ -105,9 +112,6 @@ public class Desk {
 
     private static Optional<Future<RecordMetadata>> take(JsonNode event, KafkaProducer<String, String> producer, String me) {
         JsonNode data = event.get("data");
-        if (data.isTextual()) {
-            return Optional.empty(); // Told already, and sent again to who asks for it.
-        }
         switch (event.get("type").asText()) {
             case "partner.referral" -> {
                 String referral = data.get("referral_id").asText();
@@ -139,26 +143,38 @@ public class Desk {
         return UUID.nameUUIDFromBytes((referral + "/acknowledged").getBytes(StandardCharsets.UTF_8)).toString();
     }
 
+    /** Has the event's line in the file while nothing opened it. */
+    private static void keep(JsonNode event, boolean isOpen) throws IOException {
+        List<String> before = Files.exists(UNOPENED) ? Files.readAllLines(UNOPENED) : List.of();
+        var lines = new ArrayList<>(before);
+        lines.removeIf(line -> line.contains(event.get("id").asText()));
+        if (!isOpen) {
+            lines.add(event.toString());
+        }
+        if (!lines.equals(before)) {
+            Files.write(UNOPENED, lines);
+        }
+    }
+
     // What follows opens a JWE (RFC 7516): ECDH-ES+A256KW or RSA-OAEP-256 for the key of the content, A256GCM for that itself.
 
-    private static JsonNode opened(JsonNode event, List<PrivateKey> keys) throws Exception {
+    /** Opens the event in its place, and says whether that is done: also of one that nobody encrypted. */
+    private static boolean opened(JsonNode event, List<PrivateKey> keys) throws Exception {
         if (!event.path("datacontenttype").asText().equals("application/jose")) {
-            return event;
+            return true;
         }
         for (PrivateKey key : keys) {
             try {
-                return ((ObjectNode) event).set("data", JSON.readTree(opened(event.get("data").asText().split("\\."), key)));
+                ((ObjectNode) event).set("data", JSON.readTree(opened(event.get("data").asText().split("\\."), key)));
+                return true;
             } catch (GeneralSecurityException another) {
                 continue; // Of two keys while one takes the other's place: `kid` in the header names the right one.
             }
         }
-        String id = event.get("id").asText();
         String kid = JSON.readTree(bytes(event.get("data").asText().split("\\.")[0])).get("kid").asText();
-        if (keys.isEmpty()) {
-            throw new IllegalStateException(id + " is encrypted to key " + kid + ": give its KEY.pem");
-        }
-        System.err.println("no KEY.pem opens " + id + ", which is encrypted to key " + kid + ": ask to be sent it again");
-        return event;
+        System.err.println("no KEY.pem opens " + event.get("id").asText() + ", which is encrypted to key " + kid
+            + ": start with it, and ask to be sent it again");
+        return false;
     }
 
     private static byte[] opened(String[] parts, PrivateKey key) throws Exception {
@@ -205,11 +221,14 @@ public class Desk {
                 file + form + ": `openssl pkey -in " + file + " -out new.pem` writes it so, without a password");
         }
         var key = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", "")));
-        try {
-            return KeyFactory.getInstance("EC").generatePrivate(key);
-        } catch (InvalidKeySpecException another) {
-            return KeyFactory.getInstance("RSA").generatePrivate(key);
+        for (String kind : List.of("EC", "RSA")) {
+            try {
+                return KeyFactory.getInstance(kind).generatePrivate(key);
+            } catch (InvalidKeySpecException another) {
+                continue;
+            }
         }
+        throw new IllegalArgumentException(file + " is no key that opens anything: it is neither EC on P-256 nor RSA (RSA-PSS only signs)");
     }
 
     private static byte[] bytes(String text) {

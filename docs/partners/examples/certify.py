@@ -15,6 +15,7 @@ import json
 import sys
 import time
 import uuid
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timezone
@@ -25,6 +26,7 @@ PATIENCE = 20.0
 """Seconds for the program to say that an answer had no effect, and to be sure that it did not."""
 
 ALGORITHMS = ["ECDH-ES+A256KW", "RSA-OAEP-256", "A256GCM"]
+RSA_PSS = bytes.fromhex("06092a864886f70d01010a")
 
 EVERY = {"referral_id", "partner", "answered_at"}
 BESIDES = {
@@ -51,6 +53,8 @@ def private_key(file: str) -> object:
         sys.exit(f"{file} has several keys: give each a file of its own")
     try:
         key = load_pem_private_key(pem, None)
+        if RSA_PSS in b64decode(b"".join(pem.split(b"-----")[2].split())):
+            sys.exit(f"{file} is of RSA-PSS, which signs and opens nothing: give the EC (P-256) or RSA key of yours")
         return (RSAKey if isinstance(key, RSAPrivateKey) else ECKey).import_key(key)
     except (TypeError, ValueError, JoseError) as error:
         sys.exit(

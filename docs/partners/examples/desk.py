@@ -4,9 +4,9 @@
     python desk.py kcat.conf desk.sqlite [SECONDS [KEY.pem ...]]
 
 `kcat.conf` is the guide's file, `desk.sqlite` where referrals and answers are stored, as they came. It ends after
-SECONDS without a record, if they are given, where an answer does not get through, and where something is encrypted and
-no KEY.pem is given; started again, it sends what it owes. What none of several opens it notes and goes on: a withdrawal
-may lie behind it. Without keys of yours joserfc is not needed.
+SECONDS without a record, if they are given, and where an answer does not get through; started again, it sends what it
+owes. What no KEY.pem opens, or none is given for, it stores and goes on: a withdrawal may lie behind it. Started with
+the right one it opens it, and until then it says each time what there is. Without keys joserfc is not needed.
 """
 
 import json
@@ -14,18 +14,19 @@ import sqlite3
 import sys
 import time
 import uuid
-from base64 import urlsafe_b64decode
+from base64 import b64decode, urlsafe_b64decode
 from contextlib import suppress
 from datetime import datetime, timezone
 
 from confluent_kafka import Consumer, Producer
 
 ALGORITHMS = ["ECDH-ES+A256KW", "RSA-OAEP-256", "A256GCM"]
+RSA_PSS = bytes.fromhex("06092a864886f70d01010a")
 
 DESK = """
     CREATE TABLE IF NOT EXISTS referral (id TEXT PRIMARY KEY, withdrawn INTEGER NOT NULL, event TEXT);
     CREATE TABLE IF NOT EXISTS answer (id TEXT PRIMARY KEY, referral TEXT NOT NULL, event TEXT, sent INTEGER NOT NULL);
-    CREATE TABLE IF NOT EXISTS unopened (id TEXT PRIMARY KEY, kid TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS unopened (id TEXT PRIMARY KEY, firm TEXT NOT NULL, event TEXT NOT NULL);
 """
 
 
@@ -41,8 +42,8 @@ def main(settings_file: str, store_file: str, seconds: float = float("inf"), *ke
     consumer = Consumer({**settings, "auto.offset.reset": "earliest", **own})
     settings.pop("auto.offset.reset", None)
     producer = Producer({**settings, "acks": "all", "enable.idempotence": True})
-    for id_, kid in store.execute("SELECT id, kid FROM unopened ORDER BY rowid"):
-        say_unopened(id_, kid)
+    for (event,) in store.execute("SELECT event FROM unopened ORDER BY rowid").fetchall():
+        take(json.loads(event), store, me, keys)
     send_what_is_owed(store, producer, me)  # A run that ended between storing and sending left it.
     consumer.subscribe([f"{me}.referrals.v1", f"{me}.refusals.v1"])
     last = time.monotonic()
@@ -73,6 +74,8 @@ def private_key(file: str) -> object:
         sys.exit(f"{file} has several keys: give each a file of its own")
     try:
         key = load_pem_private_key(pem, None)
+        if RSA_PSS in b64decode(b"".join(pem.split(b"-----")[2].split())):
+            sys.exit(f"{file} is of RSA-PSS, which signs and opens nothing: give the EC (P-256) or RSA key of yours")
         return (RSAKey if isinstance(key, RSAPrivateKey) else ECKey).import_key(key)
     except (TypeError, ValueError, JoseError) as error:
         sys.exit(
@@ -97,7 +100,7 @@ def opened(event: dict, keys: list) -> dict:
 def take(event: dict, store: sqlite3.Connection, me: str, keys: list | None = None) -> None:
     data = opened(event, keys or [])["data"]
     if isinstance(data, str):
-        note_unopened(event, store, keys or [])
+        keep_unopened(event, store)
         return
     with store:
         store.execute("DELETE FROM unopened WHERE id = ?", (event["id"],))
@@ -111,11 +114,12 @@ def take(event: dict, store: sqlite3.Connection, me: str, keys: list | None = No
         if new:
             print("referral", data["referral_id"], data["product"], flush=True)
     elif event["type"] == "partner.referral-withdrawn":
-        keep_the_id = (
-            "INSERT INTO referral VALUES (?, 1, NULL) ON CONFLICT (id) DO UPDATE SET withdrawn = 1, event = NULL"
-        )
+        first_of_firm = "DELETE FROM unopened WHERE rowid = (SELECT min(rowid) FROM unopened WHERE firm = ?)"
         with store:
-            store.execute(keep_the_id, (data["referral_id"],))
+            if store.execute("INSERT OR IGNORE INTO referral VALUES (?, 1, NULL)", (data["referral_id"],)).rowcount:
+                # It was never opened here: it is the first of what no key opens of the firm.
+                store.execute(first_of_firm, (event["subject"],))
+            store.execute("UPDATE referral SET withdrawn = 1, event = NULL WHERE id = ?", (data["referral_id"],))
             store.execute("DELETE FROM answer WHERE referral = ?", (data["referral_id"],))
         print("withdrawn", data["referral_id"], flush=True)
     elif event["type"] == "partner.answer-refused":
@@ -123,19 +127,15 @@ def take(event: dict, store: sqlite3.Connection, me: str, keys: list | None = No
         print(data["outcome"], which, data["reason"], data["todo"]["en"], flush=True)
 
 
-def note_unopened(event: dict, store: sqlite3.Connection, keys: list) -> None:
+def keep_unopened(event: dict, store: sqlite3.Connection) -> None:
     """What is encrypted to a lost key stays so: whoever asks is sent it again, encrypted to their key of now."""
     header = event["data"].split(".")[0]
     kid = json.loads(urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"]
-    if not keys:
-        sys.exit(f"{event['id']} is encrypted to key {kid}: give its KEY.pem")
     with store:
-        store.execute("INSERT OR IGNORE INTO unopened VALUES (?, ?)", (event["id"], kid))
-    say_unopened(event["id"], kid)
-
-
-def say_unopened(id_: str, kid: str) -> None:
-    print(f"no KEY.pem opens {id_}, which is encrypted to key {kid}: ask to be sent it again", file=sys.stderr)
+        kept = (event["id"], event["subject"], json.dumps(event))
+        store.execute("INSERT OR IGNORE INTO unopened VALUES (?, ?, ?)", kept)
+    which = f"no KEY.pem opens {event['id']}, which is encrypted to key {kid}"
+    print(f"{which}: start with it, or ask to be sent it again if it is lost", file=sys.stderr)
 
 
 def answer(store: sqlite3.Connection, me: str, referral: str, type_: str, **said: object) -> None:
