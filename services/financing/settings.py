@@ -6,11 +6,8 @@ from pydantic import Field
 
 from services.financing.domain.consent_text import Controller
 from services.financing.domain.terms import UNNAMED, Limits
-from shared.messaging.topics import DAY_MS, PARTNER_RETENTION_MS, SEGMENT_MS
+from shared.messaging.topics import partner_topics
 from shared.runtime.settings import ServiceSettings
-
-PARTNER_RETENTION_DAYS = -(-(PARTNER_RETENTION_MS + SEGMENT_MS) // DAY_MS)
-"""Whole segments go: until the last record of one is old enough, its first lie there too."""
 
 
 class UnnamedControllerError(Exception):
@@ -70,7 +67,7 @@ class Settings(ServiceSettings):
             self.consent_days,
             self.approval_days,
             self.approval_tolerance_bp,
-            PARTNER_RETENTION_DAYS,
+            partner_topics("any").referrals.gone_after_days,
             self.backup_days,
             self.controller,
         )

@@ -74,6 +74,11 @@ class Topic:
         return self.retention_ms // DAY_MS
 
     @property
+    def gone_after_days(self) -> int:
+        """Whole segments go: until the last record of one is old enough, its first lie there too."""
+        return -(-(self.retention_ms + SEGMENT_MS) // DAY_MS)
+
+    @property
     def config(self) -> dict[str, str]:
         return {
             "retention.ms": str(self.retention_ms),

@@ -188,7 +188,9 @@ async def test_the_privacy_notice_says_who_answers_to_whom_it_goes_and_how_long(
     """What LFPDPPP art. 15 has it say; where it leads is where one asks."""
     words = {"es": ("prueba", "Para qué", "SOFOM", "veinte días hábiles", "no hay una fecha fijada"),
              "en": ("trial", "What for", "SOFOM", "twenty working days", "no date is set")}  # fmt: skip
+    days = {"es": ("15 días sin cifrar", "hasta 31 días"), "en": ("15 days, not encrypted", "up to 31 days")}
     page = (await portal.anybody(language=language).get("/privacy")).text
+    assert all(each in page for each in days[language]), "as long as what it speaks of lies there"
     for word in words[language]:
         assert word in page
     assert 'href="/my-firm/data"' in page

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from services.portal.api.asking import LANGUAGE, Anybody, see
 from services.portal.api.register import NOTICE
 from shared.i18n import Language
+from shared.messaging.topics import REFERRAL, partner_topics
 
 Back = Annotated[str, Query(max_length=2_000)]
 
@@ -22,7 +23,11 @@ def router() -> APIRouter:
     @pages.get("/privacy")
     async def privacy(asked: Anybody) -> Response:
         """The privacy notice (LFPDPPP, article 15), in its version."""
-        return asked.page("privacy.html", notice=NOTICE, controller=asked.portal.controller)
+        days = {
+            "answers": partner_topics("any").answers.gone_after_days,
+            "between_services": REFERRAL.gone_after_days,
+        }
+        return asked.page("privacy.html", notice=NOTICE, controller=asked.portal.controller, days=days)
 
     @pages.get("/language/{language}")
     async def speak(
