@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -136,3 +138,11 @@ async def test_a_firm_that_left_is_told_why_it_consents_no_more(stage: StageUnde
     body = await consent_body(stage)
     await stage.rows("UPDATE financing_case SET withdrawn = true")
     assert await refused(stage, "POST", "/consents", body) == (409, "supplier_withdrawn")
+
+
+def test_whoever_shows_a_consent_shows_it_as_its_proof_is_blocked() -> None:
+    """A door that made its view of the row itself would show who gave it for ever."""
+    shown = [path for part in ("api", "views") for path in (Path(app.__file__).parent / part).glob("*.py")]
+    source = {path.name: path.read_text(encoding="utf-8") for path in shown}
+    assert [name for name, text in source.items() if re.search(r"ConsentView\.(of|model_validate)\(", text)] == []
+    assert {name for name, text in source.items() if re.search(r"\.given_by\b|\"given_by\"", text)} == {"consents.py"}

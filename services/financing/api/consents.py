@@ -1,5 +1,6 @@
 """HTTP of consents: the words to show, the firm's own yes, and its withdrawal."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -77,7 +78,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             cases,
             body.supplier_id,
             lambda case, known: handlers.give(case, body.offered(caller.subject), now(), known),
-            Part(ConsentView.of_consent, lambda case: case.last_to(body.partner)),
+            Part(partial(ConsentView.of_consent, caller), lambda case: case.last_to(body.partner)),
             terms,
         )
 
@@ -85,7 +86,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
     async def show_consent(consent_id: UUID, caller: Own, show: Show) -> ConsentView:
         """Show one consent, without the data that were handed over with it."""
         row = await own_row(database, ConsentRow, consent_id, caller, "consent_unknown")
-        return show.shown(ConsentView.of(row).seen_by(caller))
+        return show.shown(ConsentView.seen_by(caller, row))
 
     @api.get("/consents/{consent_id}/text")
     async def prove_consent(
@@ -119,7 +120,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             cases,
             supplier_id,
             lambda case, known: handlers.revoke(case, consent_id, now(), known),
-            lambda case: ConsentView.of_consent(case, consent_id).seen_by(caller),
+            lambda case: ConsentView.of_consent(caller, case, consent_id),
             terms,
         )
 
@@ -138,7 +139,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             cases,
             row.supplier_id,
             lambda case, known: handlers.confirm_identity(case, consent_id, body.rfc, body.legal_name, now(), known),
-            lambda case: ConsentView.of_consent(case, consent_id).seen_by(caller),
+            lambda case: ConsentView.of_consent(caller, case, consent_id),
             terms,
         )
 

@@ -75,7 +75,7 @@ class CaseView(View):
         return cls(
             supplier_id=supplier_id,
             needs=[NeedView.of(row) for row in needs],
-            consents=sorted((ConsentView.of(row).seen_by(caller) for row in consents), key=lambda view: view.given_at),
+            consents=sorted((ConsentView.seen_by(caller, row) for row in consents), key=lambda view: view.given_at),
             referrals=sorted((ReferralView.of(row) for row in referrals), key=lambda view: view.sent_at),
             sendings=[SendingView.of(row) for row in sendings],
         )

@@ -189,13 +189,15 @@ class ConsentView(View):
     promised: PromisedView | None
     """Null where the words are of a version that does not say it."""
 
-    def seen_by(self, caller: Caller) -> Self:
-        """Without who gave it where that is blocked."""
-        return self.model_copy(update={"given_by": None}) if blocked(self, caller) else self
+    @classmethod
+    def seen_by(cls, caller: Caller, row: object) -> Self:
+        """Without who gave it where that is blocked. Nobody shows a consent by another way."""
+        view = cls.of(row)
+        return view.model_copy(update={"given_by": None}) if blocked(view, caller) else view
 
     @classmethod
-    def of_consent(cls, case: Case, consent_id: UUID) -> "ConsentView":
-        return cls.of(next(row for row in consent_rows(case) if row["id"] == consent_id))
+    def of_consent(cls, caller: Caller, case: Case, consent_id: UUID) -> Self:
+        return cls.seen_by(caller, next(row for row in consent_rows(case) if row["id"] == consent_id))
 
 
 class IdentityView(View):
