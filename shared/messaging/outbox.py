@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from typing import NamedTuple, TypeAlias
+from uuid import UUID
 
 from shared.messaging import sealed_events
 from shared.messaging.topics import is_partners, recipient_of
@@ -150,7 +151,8 @@ class Sending(NamedTuple):
     """An entry that Kafka acknowledged on a topic that a partner reads."""
 
     id: int
-    """In the journal."""
+    """In the journal, by its key and its id."""
+    key: UUID
     partner: str
     key_id: str | None
     """Of the key to which it was encrypted; None: it went in clear."""
@@ -224,4 +226,4 @@ class Round:
     def _sent(self, ids: Collection[int]) -> Iterator[Sending]:
         for entry in self._entries:
             if entry.id in ids and (partner := recipient_of(entry.topic)):
-                yield Sending(entry.id, partner, entry.key_id)
+                yield Sending(entry.id, UUID(entry.key.decode()), partner, entry.key_id)

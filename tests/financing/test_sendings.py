@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from services.financing.store.erasure import forget_late
-from services.financing.store.sendings import keep_sendings
+from services.financing.store.sendings import KEEP, keep_sendings
+from shared.contracts.partner import Referral
 from shared.messaging.codec import Record
 from shared.messaging.outbox import Sending
 from shared.messaging.resend import Resender, Wanted
 from shared.messaging.topics import partner_topics
+from shared.runtime.clock import now
 from shared.runtime.database import Connection
 from shared.service import housekeeping
 from shared.service.callers import Role
@@ -113,3 +115,17 @@ async def test_what_a_partner_wrote_in_vain_is_found_by_the_event_that_it_names(
     assert len(await stage.rows(held)) == 1, "it came behind the erasure"
     await housekeeping.forget(stage.database, own=forget_late)
     assert await stage.rows(held) == []
+
+
+async def test_what_is_kept_is_found_in_the_journal_by_an_index(exchange: Exchange) -> None:
+    """However long the journal is, a round of referrals reads its own lines."""
+    await exchange.stage.rows("""
+        INSERT INTO journal (event_id, topic, key, type, body)
+        SELECT gen_random_uuid(), 'partner.own.referrals.v1', gen_random_uuid(), 'partner.referral', ''
+        FROM generate_series(1, 20000)
+    """)
+    await exchange.stage.rows("ANALYZE journal")
+    given = [1], [SUPPLIER], [OWN], [None], now(), Referral.TYPE
+    plan = "\n".join(row["QUERY PLAN"] for row in await exchange.stage.rows(f"EXPLAIN {KEEP}", *given))
+    lines = plan.count("on journal_")
+    assert 0 < lines == plan.count("Index Cond: ((key = given.key) AND (id = given.id))"), plan

@@ -12,13 +12,13 @@ from shared.contracts.partner import Referral
 from shared.messaging.outbox import Sending
 from shared.runtime.database import Connection, columns
 
-_KEEP = """
+KEEP = """
     INSERT INTO sending (id, event_id, referral_id, partner, sent_at, key_id)
-    SELECT gen_random_uuid(), line.event_id, line.referral_id, given.partner, $4, given.key_id
-    FROM unnest($1::bigint[], $2::text[], $3::text[]) AS given(id, partner, key_id)
+    SELECT gen_random_uuid(), line.event_id, line.referral_id, given.partner, $5, given.key_id
+    FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[]) AS given(id, key, partner, key_id)
     CROSS JOIN LATERAL (
         SELECT event_id, (convert_from(body, 'UTF8')::jsonb -> 'data' ->> 'referral_id')::uuid AS referral_id
-        FROM journal WHERE id = given.id AND type = $5 OFFSET 0
+        FROM journal WHERE key = given.key AND id = given.id AND type = $6 OFFSET 0
     ) AS line
     ON CONFLICT (event_id, sent_at) DO NOTHING
 """
@@ -26,7 +26,7 @@ _KEEP = """
 
 async def keep_sendings(connection: Connection, sent: Sequence[Sending], at: datetime) -> None:
     """Keep those that are referrals: the other events of these topics have nothing personal."""
-    await connection.execute(_KEEP, *columns(sent), at, Referral.TYPE)
+    await connection.execute(KEEP, *columns(sent), at, Referral.TYPE)
 
 
 async def sendings_of(session: AsyncSession, supplier_id: UUID) -> Sequence[SendingRow]:
