@@ -10,7 +10,7 @@ import pytest
 
 from deploy.demo.audit import Auditor
 from deploy.demo.buying import answer_candidates
-from deploy.demo.calls import Api
+from deploy.demo.calls import Api, once
 from deploy.demo.diagnosing import diagnose
 from deploy.demo.enrolment import enrol
 from deploy.demo.people import People
@@ -61,6 +61,9 @@ async def backup(client: LocalClient, auditor: Auditor) -> Path:
         enrolled = await enrol(stage)
         await auditor.calm()
         await asyncio.to_thread(command, "backup", SERVICE, str(file))
+        body = {"reason": "as a reader keeps more than before"}
+        await api.do(stage.people.operator, SERVICE, "POST", "/tellings", json=body, headers=once())
+        await auditor.calm()
         await diagnose(stage, enrolled)
         await auditor.calm()
         await answer_candidates(stage, {supplier: rfc for rfc, supplier in enrolled.suppliers.items()})
@@ -91,6 +94,7 @@ async def test_a_restored_store_takes_in_what_came_after_the_backup(
 ) -> None:
     before = await books(auditor)
     answered = await asyncio.to_thread(events, client, "matching.match-answered")
+    told_again = int(client.postgres.execute("SELECT count(*) FROM offering WHERE revision > 0", SERVICE))
     assert (before.lost, before.doubled, before.unknown) == (0, 0, 0)
 
     told = await asyncio.to_thread(command, "restore", SERVICE, str(backup))
@@ -101,11 +105,29 @@ async def test_a_restored_store_takes_in_what_came_after_the_backup(
     assert (after.lost, after.doubled) == (0, 0)
     decided_again, by_people = (int(count) for count in re.findall(r"(\d+) (?:by an event|to be repeated)", told.out))
     assert after.unknown == decided_again + by_people
-    assert by_people == answered > 0
-    # What firms were told since the backup had numbers that the restored store would have counted again.
+    assert by_people == answered + told_again > told_again > 0
+    assert_all_heard(client)
+
+
+def assert_all_heard(client: LocalClient) -> None:
+    """What firms were told since the backup had numbers that the store would have counted again."""
     heard = "SELECT id, heard -> 'through', heard -> 'ahead' FROM diagnosis ORDER BY id"
     told_last = "SELECT id, revision, '[]' FROM offering ORDER BY id"
     assert client.postgres.execute(heard, "diagnosis") == client.postgres.execute(told_last, SERVICE)
+
+
+async def test_a_store_that_came_back_by_another_way_tells_no_number_twice(
+    client: LocalClient, auditor: Auditor
+) -> None:
+    """As point-in-time recovery leaves it: what was told since is on the topics, and not in its journal."""
+    floor = "SELECT last_value FROM revision_floor"
+    before = client.postgres.execute(floor, SERVICE).strip()
+    client.postgres.execute("SELECT setval('revision_floor', 0)", SERVICE)
+    told = await asyncio.to_thread(command, "rewind", SERVICE, "--set-back")
+    assert re.findall(r"counted up to (\d+)", told.out) == [before] == [client.postgres.execute(floor, SERVICE).strip()]
+    assert "to be repeated:" in told.out
+    await auditor.calm()
+    assert_all_heard(client)
 
 
 async def test_a_group_that_is_set_back_to_the_beginning_changes_nothing(client: LocalClient, auditor: Auditor) -> None:
