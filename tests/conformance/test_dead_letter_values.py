@@ -20,7 +20,7 @@ async def test_what_a_partner_wrote_is_forgotten_when_its_letter_is_closed(bench
     for letter in closed:
         await bench.replayer.resolve(letter, "discarded", by("operator"))
     async with bench.database.connection() as connection:
-        await dead_letters.forget(connection, timedelta())
+        await dead_letters.forget(connection, timedelta(), timedelta(days=1))
         rows = await connection.fetch('SELECT id, "offset", value FROM dead_letter ORDER BY "offset"')
         place = connection, dead_letters.PLACE
         kept = [(row["offset"], await whole.open_one(*place, row["id"], row["value"])) for row in rows]

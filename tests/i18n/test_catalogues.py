@@ -131,3 +131,13 @@ def test_one_thing_has_one_word(owner: str) -> None:
     words = re.compile(rf"\b({'|'.join(OTHER_WORDS)})s?\b", re.IGNORECASE)
     found = {code: words.findall(text) for code, text in messages(folder_of(owner) / "es.po").items()}
     assert {code: each for code, each in found.items() if each} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_heads_of_columns_are_written_alike(language: str) -> None:
+    """One beside the other, of which one was small and one in capitals."""
+    found = messages(folder_of("deploy.cli") / f"{language}.po")
+    heads = {code: words for code, words in found.items() if code.startswith("head.")}
+    odd = {words for words in heads.values() if not words[0].isupper() or (words.isupper() and len(words) > 3)}
+    assert len(heads) > 40
+    assert odd == set()
