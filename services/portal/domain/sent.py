@@ -37,7 +37,7 @@ def referrals(case: Mapping[str, Any]) -> list[Sent]:
             "referral",
             each["partner"],
             each["sent_at"],
-            what[each["referral_id"]],
+            what.get(each["referral_id"], ()),
             "encrypted" if each["key_id"] else "clear",
             each["key_id"],
         )
