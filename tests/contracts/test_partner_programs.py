@@ -200,6 +200,16 @@ def test_a_withdrawal_ends_what_the_desk_says_of_what_it_cannot_open(
     assert run_desk(played(Kafka(record(first))), *keys).sent == [], "what was withdrawn comes back under no key"
 
 
+def test_a_withdrawal_that_is_older_ends_nothing_that_was_sent_since(
+    played: Callable[[Kafka], Kafka], keys: dict[Path, dict[str, Any]]
+) -> None:
+    """Sent again to a desk that lost its store, it took the firm's next referral away, which was never answered."""
+    *_, (key, event) = keys.items()
+    run_desk(played(Kafka(record(event), record(withdrawn("older") | {"time": "2026-01-01T00:00:00Z"}))))
+    desk = run_desk(played(Kafka()), key)
+    assert [each["data"]["referral_id"] for each in desk.sent] == [REFERRAL["data"]["referral_id"]]
+
+
 def withdrawn(referral: str) -> dict[str, Any]:
     return {**REFERRAL, "type": "partner.referral-withdrawn", "id": "w", "data": {"referral_id": referral}}
 

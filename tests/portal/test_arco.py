@@ -9,11 +9,13 @@ from uuid import UUID
 
 import pytest
 
+from services.financing.settings import Settings as Financing
 from services.portal.app import _controller
 from services.portal.settings import Settings
 from services.registration.store.held import PERSONAL
 from shared.contracts.registration import SupplierRegistered
 from shared.i18n import LANGUAGES
+from shared.messaging.topics import Topic
 from tests.portal import one_firm
 from tests.portal.conftest import Visitors
 from tests.portal.events import SUPPLIER, example
@@ -188,12 +190,24 @@ async def test_the_privacy_notice_says_who_answers_to_whom_it_goes_and_how_long(
     """What LFPDPPP art. 15 has it say; where it leads is where one asks."""
     words = {"es": ("prueba", "Para qué", "SOFOM", "veinte días hábiles", "no hay una fecha fijada"),
              "en": ("trial", "What for", "SOFOM", "twenty working days", "no date is set")}  # fmt: skip
-    days = {"es": ("15 días sin cifrar", "hasta 31 días"), "en": ("15 days, not encrypted", "up to 31 days")}
     page = (await portal.anybody(language=language).get("/privacy")).text
-    assert all(each in page for each in days[language]), "as long as what it speaks of lies there"
     for word in words[language]:
         assert word in page
     assert 'href="/my-firm/data"' in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_privacy_notice_says_the_days_for_which_consents_say_that_answers_lie(
+    portal: Visitors, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    said = {"es": ("{} días sin cifrar", "hasta {} días"), "en": ("{} days, not encrypted", "up to {} days")}[language]
+    consents = (Financing().limits.partner_days, 31)
+    answers, between = (each.format(days) for each, days in zip(said, consents, strict=True))
+    page = (await portal.anybody(language=language).get("/privacy")).text
+    assert (answers in page, between in page) == (True, True)
+    monkeypatch.setattr(Topic, "gone_after_days", 771)
+    page = (await portal.anybody(language=language).get("/privacy")).text
+    assert all(each.format(771) in page for each in said), "it is no number of the text's own"
 
 
 def test_the_privacy_notice_names_who_is_responsible_where_all_of_it_is_given() -> None:

@@ -26,7 +26,9 @@ RSA_PSS = bytes.fromhex("06092a864886f70d01010a")
 DESK = """
     CREATE TABLE IF NOT EXISTS referral (id TEXT PRIMARY KEY, withdrawn INTEGER NOT NULL, event TEXT);
     CREATE TABLE IF NOT EXISTS answer (id TEXT PRIMARY KEY, referral TEXT NOT NULL, event TEXT, sent INTEGER NOT NULL);
-    CREATE TABLE IF NOT EXISTS unopened (id TEXT PRIMARY KEY, firm TEXT NOT NULL, event TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS unopened (
+        id TEXT PRIMARY KEY, firm TEXT NOT NULL, sent TEXT NOT NULL, event TEXT NOT NULL
+    );
 """
 
 
@@ -114,11 +116,13 @@ def take(event: dict, store: sqlite3.Connection, me: str, keys: list | None = No
         if new:
             print("referral", data["referral_id"], data["product"], flush=True)
     elif event["type"] == "partner.referral-withdrawn":
-        first_of_firm = "DELETE FROM unopened WHERE rowid = (SELECT min(rowid) FROM unopened WHERE firm = ?)"
+        first_of_firm = (
+            "DELETE FROM unopened WHERE rowid = (SELECT min(rowid) FROM unopened WHERE firm = ? AND sent <= ?)"
+        )
         with store:
             if store.execute("INSERT OR IGNORE INTO referral VALUES (?, 1, NULL)", (data["referral_id"],)).rowcount:
-                # It was never opened here: it is the first of what no key opens of the firm.
-                store.execute(first_of_firm, (event["subject"],))
+                # It was never opened here: it is the firm's first that no key opens, and none that was sent since.
+                store.execute(first_of_firm, (event["subject"], event["time"]))
             store.execute("UPDATE referral SET withdrawn = 1, event = NULL WHERE id = ?", (data["referral_id"],))
             store.execute("DELETE FROM answer WHERE referral = ?", (data["referral_id"],))
         print("withdrawn", data["referral_id"], flush=True)
@@ -132,8 +136,8 @@ def keep_unopened(event: dict, store: sqlite3.Connection) -> None:
     header = event["data"].split(".")[0]
     kid = json.loads(urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"]
     with store:
-        kept = (event["id"], event["subject"], json.dumps(event))
-        store.execute("INSERT OR IGNORE INTO unopened VALUES (?, ?, ?)", kept)
+        kept = (event["id"], event["subject"], event["time"], json.dumps(event))
+        store.execute("INSERT OR IGNORE INTO unopened VALUES (?, ?, ?, ?)", kept)
     which = f"no KEY.pem opens {event['id']}, which is encrypted to key {kid}"
     print(f"{which}: start with it, or ask to be sent it again if it is lost", file=sys.stderr)
 
